@@ -1,0 +1,45 @@
+"""The ``xinfang`` command."""
+
+import sys
+
+import typer
+
+from desk import cases
+from desk.due import due
+from desk.ledger import import_command
+from desk.running import demo_command, migrate_command, up_command
+
+app = typer.Typer(
+    name="xinfang", help="信访办：市人大常委会信访件办理系统", no_args_is_help=True, add_completion=False,
+    pretty_exceptions_enable=False, rich_markup_mode=None,
+)  # fmt: skip
+app.command("up")(up_command)
+app.command("demo")(demo_command)
+app.command("migrate")(migrate_command)
+app.command("roster")(cases.roster_command)
+app.command("import")(import_command)
+app.command("list")(cases.list_command)
+app.command("show")(cases.show_command)
+app.command("decide")(cases.decide_command)
+app.command("disclose")(cases.disclose_command)
+app.command("due")(due)
+app.command("verify")(cases.verify_command)
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app(standalone_mode=False)
+    except typer.Exit as ended:
+        sys.exit(ended.exit_code)
+    except typer.Abort:
+        sys.stderr.write("已取消\n")
+        sys.exit(130)
+    except Exception as misuse:  # click's own usage errors
+        sys.stderr.write(f"{_usage(misuse)}\n")
+        sys.exit(2)
+
+
+def _usage(misuse: Exception) -> str:
+    said = getattr(misuse, "format_message", lambda: str(misuse))()
+    return f"命令用法不对：{said}。用 xinfang --help 查看用法"

@@ -1,0 +1,1 @@
+"""The demonstration: eight real cases, driven through the same forms that staff fill in."""

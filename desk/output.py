@@ -1,0 +1,73 @@
+"""How the command line speaks: one Chinese sentence for an error, an exit code, never a traceback."""
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, NoReturn, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+REFUSED = 1
+MISUSED = 2
+
+
+def fail(sentence: str, code: int = REFUSED) -> NoReturn:
+    """End with one sentence on the error stream."""
+    sys.stderr.write(f"{sentence}\n")
+    raise SystemExit(code)
+
+
+def say(sentence: str) -> None:
+    """Print one line."""
+    sys.stdout.write(f"{sentence}\n")
+    sys.stdout.flush()
+
+
+def say_json(found: Any) -> None:
+    """Print JSON for other programs."""
+    say(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+
+
+def spoken(command: Callable[P, T]) -> Callable[P, T]:
+    """Turn refusals and faults of a command into one Chinese sentence and an exit code."""
+
+    @wraps(command)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
+        from rules.errors import CaseworkError
+
+        try:
+            return command(*args, **kwargs)
+        except CaseworkError as refused:
+            fail(str(refused))
+        except KeyboardInterrupt:
+            fail("已中断", 130)
+        except Exception as fault:
+            fail(_explain(fault), MISUSED)
+
+    return wrapper
+
+
+def _explain(fault: Exception) -> str:
+    name = type(fault).__name__
+    if name == "OperationalError":
+        return "无法使用业务数据库：请先运行 xinfang up，或检查 XINFANG_HOME、XINFANG_DATABASE_URL"
+    if name == "ValidationError" and "Settings" in str(fault):
+        return f"设置有误，请检查 XINFANG_* 环境变量和 .env：{str(fault).splitlines()[1] if str(fault).count(chr(10)) else fault}"
+    return f"系统故障（{name}：{fault}）。请把这句话和操作步骤告诉管理员".replace("\n", " ")
+
+
+def table(title: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Print rows as a table."""
+    from rich.console import Console
+    from rich.table import Table
+
+    if not rows:
+        say(f"{title}：无")
+        return
+    shown = Table(title=title, title_justify="left", show_lines=False)
+    for head in rows[0]:
+        shown.add_column(head, overflow="fold")
+    for row in rows:
+        shown.add_row(*("" if cell is None else str(cell) for cell in row.values()))
+    Console(width=None if sys.stdout.isatty() else 160).print(shown)

@@ -1,0 +1,1 @@
+"""The order of the work: one stage a file, one run a petition."""

@@ -1,0 +1,48 @@
+"""One unit's share of a petition: its own run, from signing in to the accepted report."""
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from flows.runtime.context import engine, this_run
+from flows.runtime.runs import note_end
+from flows.runtime.waiting import take_answer, wait_for_staff
+from models.dispatch import Dispatch
+from models.vocabulary import Step
+from rules.errors import UnknownCaseError
+from tasks.cases import organ_by_id
+from tasks.database import database
+from tasks.decide import find_place
+
+
+@flow(name="dispatch", persist_result=False, log_prints=False)
+def dispatch(dispatch_no: str) -> State[None]:
+    """一个承办单位的办理过程：签收、办理、报结、审核。由系统启动，请勿手工运行。
+
+    Args:
+        dispatch_no: 派件编号，例如 XF-2026-0001/1
+    """
+    take_answer(dispatch_no)
+    _tag_with_unit(dispatch_no)
+    while step := _place(dispatch_no)[1]:
+        wait_for_staff(dispatch_no, step)
+    note_end(dispatch_no)
+    return Completed(name=_place(dispatch_no)[0].state.label)
+
+
+def _place(dispatch_no: str) -> tuple[Dispatch, Step | None]:
+    with database().read() as session:
+        place = find_place(session, dispatch_no)
+        if place.dispatch is None:
+            raise UnknownCaseError(f"“{dispatch_no}”不是派件编号")
+        return place.dispatch, place.step
+
+
+def _tag_with_unit(dispatch_no: str) -> None:
+    run = this_run()
+    if run.tags:
+        return
+    with database().read() as session:
+        share, _ = _place(dispatch_no)
+        tags = ["派件", share.role.label, organ_by_id(session, share.organ_id).name]
+    engine().update_flow_run(run.id, tags=tags)

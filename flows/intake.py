@@ -1,0 +1,49 @@
+"""Intake: a paper comes in, gets its number, is compared with earlier ones and screened."""
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from flows.clock import now
+from flows.runtime.context import engine, this_run
+from flows.runtime.runs import note_end
+from flows.runtime.waiting import take_answer, wait_for_staff
+from flows.stages import wait_at_step
+from models.vocabulary import Step
+from tasks.act import SYSTEM, Act
+from tasks.database import database
+from tasks.intake import check_duplicates
+from tasks.registering import put_on_file, try_to_register
+from tasks.steps.registration import IntakeForm
+
+
+@flow(name="intake", persist_result=False, log_prints=False, validate_parameters=True)
+def intake(form: IntakeForm) -> State[None]:
+    """登记一件信访（来信、来访、来电、网上）。提交后自动编号、起算期限，并进入甄别。
+
+    Args:
+        form: 信访登记表
+    """
+    draft = put_on_file(form, key=f"intake:{this_run().id}", as_of=now())
+    _scrub_parameters(form)
+    take_answer(draft)
+    number = try_to_register(draft, form, as_of=now())
+    if number is None:
+        wait_for_staff(draft, Step.CORRECT)
+        number = try_to_register(draft, form, as_of=now())
+    note_end(draft)
+    engine().set_flow_run_name(this_run().id, f"登记 {number or draft}")
+    return Completed(name="已登记" if number else "已作废", message=number or draft)
+
+
+def _scrub_parameters(form: IntakeForm) -> None:
+    """Take names and text out of the engine as soon as they are on file, sealed, in the casework database."""
+    if form.name or form.content or form.title:
+        engine().update_flow_run(this_run().id, parameters={"form": form.without_people()})
+
+
+def intake_stage(petition_no: str) -> None:
+    """Look for earlier petitions of the same people, then have the petition screened."""
+    with database().write() as session:
+        check_duplicates(session, petition_no, act=Act(actor=SYSTEM, as_of=now()))
+    wait_at_step(petition_no)

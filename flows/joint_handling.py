@@ -1,0 +1,16 @@
+"""Joint handling: the units work, each in a run of its own; the petition follows them."""
+
+from flows.clock import now
+from flows.stages import wait_at_step
+from tasks.act import SYSTEM, Act
+from tasks.cases import find_petition
+from tasks.database import database
+from tasks.transitions import follow_units
+
+
+def joint_handling_stage(petition_no: str) -> None:
+    """Let the petition follow its units, and wait for them; the office may urge, supervise and convene meanwhile."""
+    with database().write() as session:
+        petition = find_petition(session, petition_no, lock=True)
+        follow_units(session, petition, act=Act(actor=SYSTEM, as_of=now()))
+    wait_at_step(petition_no)

@@ -1,0 +1,14 @@
+"""Routing: a proposal is drafted and approved; what was approved is carried out."""
+
+from flows.clock import now
+from flows.stages import wait_at_step
+from tasks.act import SYSTEM, Act
+from tasks.database import database
+from tasks.routing import carry_out
+
+
+def routing_stage(petition_no: str) -> None:
+    """Carry out what was approved, if that is still to do, or wait for the drafter or the approver."""
+    with database().write() as session:
+        carry_out(session, petition_no, act=Act(actor=SYSTEM, as_of=now()))
+    wait_at_step(petition_no)

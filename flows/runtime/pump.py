@@ -1,0 +1,66 @@
+"""The pump: wakes runs whose case moved on without them, and starts the outbox when letters wait."""
+
+import logging
+import threading
+from typing import Any
+
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import FlowRunFilter
+
+from flows.clock import now
+from flows.runtime.runs import nudge_behind
+from tasks.database import database
+from tasks.outbox import anything_due
+from tasks.settings import settings
+
+OUTBOX = "outbox/outbox"
+LONGEST_PAUSE = 30.0
+
+
+class Pump(threading.Thread):
+    """Looks at two partial indexes twice a second; works only when one of them is not empty."""
+
+    def __init__(self) -> None:
+        """Make the thread; it ends with the process."""
+        super().__init__(name="pump", daemon=True)
+        self._stopped = threading.Event()
+        self._log = logging.getLogger("prefect.casework.pump")
+
+    def stop(self) -> None:
+        """Ask the thread to end after its present look."""
+        self._stopped.set()
+
+    def run(self) -> None:
+        """Look again and again; after a fault wait longer each time, up to half a minute."""
+        pause = usual = settings().nudge_poll.total_seconds()
+        with get_client(sync_client=True) as client:
+            while not self._stopped.wait(pause):
+                try:
+                    look(client)
+                    pause = usual
+                except Exception as fault:  # a server that restarts must not end the pump
+                    pause = min(pause * 2, LONGEST_PAUSE)
+                    self._log.warning("the pump will look again in %.1f s after %s", pause, type(fault).__name__)
+
+
+def look(client: SyncPrefectClient) -> None:
+    """Wake what is behind, and have letters sent that are due."""
+    nudge_behind(client)
+    with database().read() as session:
+        due = anything_due(session, as_of=now())
+    if due:
+        start_outbox(client)
+
+
+def start_outbox(client: SyncPrefectClient) -> None:
+    """Start an outbox run unless one is on its way."""
+    open_runs: dict[str, Any] = {"state": {"type": {"any_": ["SCHEDULED", "PENDING", "RUNNING"]}}}
+    deployment = client.read_deployment_by_name(OUTBOX)
+    chosen = FlowRunFilter.model_validate(open_runs | {"deployment_id": {"any_": [deployment.id]}})
+    active = [run for run in client.read_flow_runs(flow_run_filter=chosen, limit=5) if not _far_off(run)]
+    if not active:
+        client.create_flow_run_from_deployment(deployment.id, name=f"outbox {now():%H:%M:%S}", tags=["函件"])
+
+
+def _far_off(run: Any) -> bool:
+    return run.state.is_scheduled() and run.expected_start_time is not None and run.expected_start_time > now()

@@ -1,0 +1,114 @@
+"""Starting, waking and marking runs: the engine follows the casework database, never the other way round."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.actions import ArtifactCreate
+from prefect.client.schemas.objects import FlowRun
+from prefect.exceptions import ObjectNotFound
+from prefect.states import Scheduled
+from sqlmodel import Session
+
+from flows.clock import now
+from flows.runtime.context import engine, this_run
+from models.bookmark import Bookmark
+from models.petition import Petition
+from rules.lifecycle import STAGES
+from rules.zone import legal_day
+from tasks.bookmarks import bookmark_of, claim_behind, finish_run
+from tasks.casefile import CaseFile, case_file
+from tasks.cases import DRAFT_PREFIX, find_petition, organ_by_id, split_subject
+from tasks.database import database
+
+NUDGE_PAUSE = timedelta(seconds=3)
+"""How long a nudged subject is left alone: a run needs about a second to see the case and wait again."""
+
+
+def deployment_of(subject: str) -> tuple[str, dict[str, str]]:
+    """Name the deployment that drives a subject, and its parameters."""
+    if "/" in subject:
+        return "dispatch/dispatch", {"dispatch_no": subject}
+    return "petition/petition", {"petition_no": subject}
+
+
+def nudge_behind(client: SyncPrefectClient, *, limit: int = 50) -> int:
+    """Start or wake the run of every subject that moved on without it; returns how many were looked at."""
+    with database().write() as session:
+        claimed = claim_behind(session, as_of=now(), limit=limit, pause=NUDGE_PAUSE)
+    for mark in claimed:
+        nudge(client, mark)
+    return len(claimed)
+
+
+def nudge(client: SyncPrefectClient, mark: Bookmark) -> None:
+    """Bring one subject's run to look at its case again: wake it where it waits, start it where there is none."""
+    run = _read(client, mark.run_id)
+    if run is None or run.state is None or run.state.is_final():
+        _start(client, mark, again=run is not None or mark.run_id is not None)
+    elif run.state.is_paused():
+        client.set_flow_run_state(run.id, Scheduled(name="Resuming"))
+    # Scheduled, pending or running: it will look at the case, and is nudged again if that came too early.
+
+
+def _read(client: SyncPrefectClient, run_id: str | None) -> FlowRun | None:
+    if run_id is None:
+        return None
+    try:
+        return client.read_flow_run(UUID(run_id))
+    except ObjectNotFound:
+        return None
+
+
+def _start(client: SyncPrefectClient, mark: Bookmark, *, again: bool) -> None:
+    if mark.subject.startswith(DRAFT_PREFIX):
+        return  # a draft is driven by the intake run that brought it
+    name, parameters = deployment_of(mark.subject)
+    deployment = client.read_deployment_by_name(name)
+    run = client.create_flow_run_from_deployment(
+        deployment.id, parameters=parameters, name=mark.subject,
+        idempotency_key=f"{mark.subject}:{mark.wanted_seq}" if again else mark.subject,
+    )  # fmt: skip
+    with database().write() as session:
+        bookmark_of(session, mark.subject, as_of=now()).run_id = str(run.id)
+
+
+def show_case(petition_no: str) -> None:
+    """Put the petition's tags on its run and its case file beside it, for those who watch."""
+    with database().read() as session:
+        petition = find_petition(session, petition_no)
+        tags = sorted(case_tags(session, petition))
+        file = case_file(session, petition, today=legal_day(now()))
+    run, client = this_run(), engine()
+    if sorted(run.tags) != tags:
+        client.update_flow_run(run.id, tags=tags)
+        run.tags = tags
+    publish(client, petition_no, file, run.id)
+
+
+def publish(client: SyncPrefectClient, petition_no: str, file: CaseFile, run_id: UUID) -> None:
+    """Keep the case file as an artifact; every publication is a version of it."""
+    client.create_artifact(
+        ArtifactCreate(
+            key=f"case-{petition_no.lower()}", type="markdown", description=f"{petition_no} 案卷", data=file.markdown(),
+            flow_run_id=run_id,
+        )  # fmt: skip
+    )
+
+
+def case_tags(session: Session, petition: Petition) -> list[str]:
+    """Tag a run with its stage, its class and its lead unit."""
+    tags = [STAGES[petition.state].label]
+    if petition.petition_class:
+        tags.append(petition.petition_class.label)
+    if petition.lead_organ_id:
+        tags.append(organ_by_id(session, petition.lead_organ_id).name)
+    return tags
+
+
+def note_end(subject: str) -> None:
+    """Note that this run came to its end, having seen everything there was."""
+    number, _ = split_subject(subject)
+    with database().write() as session:
+        petition = find_petition(session, number)
+        finish_run(session, subject, run_id=str(this_run().id), seen_seq=petition.last_seq, as_of=now())

@@ -1,0 +1,1 @@
+"""The vocabulary of petition casework and its tables, one noun a file."""

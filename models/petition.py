@@ -1,0 +1,86 @@
+"""Petitions: one row a case; what happened to it stands in its events."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, ForeignKey, Index
+from sqlmodel import Field, SQLModel
+
+from models.types import RowId, Sealed, UtcDateTime, coded
+from models.vocabulary import (
+    Channel,
+    Outcome,
+    PetitionClass,
+    Relation,
+    Retention,
+    Settlement,
+    Source,
+    State,
+    Way,
+)
+
+
+class Petition(SQLModel, table=True):
+    """One petition (信访件).
+
+    Three dates are kept apart: ``receipt_on`` (收信日期; every clock starts here), ``registered_on``
+    (登记日期; chooses the rule pack) and ``postmark_on`` (邮戳日期). All are days in Asia/Shanghai.
+    ``state`` changes only in ``tasks.transitions.advance``. ``head_hash`` and ``head_seal`` let
+    ``xinfang verify`` prove that the row and its events belong together.
+    """
+
+    __table_args__ = (
+        Index("ix_petition_state", "state"),
+        Index("ix_petition_receipt_on", "receipt_on"),
+        Index("ix_petition_lead_organ", "lead_organ_id"),
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
+    number: str | None = Field(default=None, unique=True)
+    intake_key: str = Field(unique=True)
+    """What makes registering the same paper twice impossible: the intake run, or the ledger row."""
+
+    state: State = Field(sa_type=coded(State))  # type: ignore[call-overload]
+    channel: Channel = Field(sa_type=coded(Channel))  # type: ignore[call-overload]
+    source: Source = Field(default=Source.SELF, sa_type=coded(Source))  # type: ignore[call-overload]
+    receipt_on: date
+    registered_on: date | None = None
+    postmark_on: date | None = None
+    upstream_number: str | None = None
+    upstream_due_on: date | None = None
+    legacy_number: str | None = None
+    addressee: str | None = None
+
+    title: str
+    content_sealed: str = Field(sa_type=Sealed)
+    accused_sealed: str | None = Field(default=None, sa_type=Sealed)
+    accused_organ_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("organ.id")))
+    petition_class: PetitionClass | None = Field(default=None, sa_type=coded(PetitionClass))  # type: ignore[call-overload]
+    content_code: str | None = None
+    place: str | None = None
+    flags: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    people_count: int = 1
+    visitor_count: int = 0
+
+    relation: Relation | None = Field(default=None, sa_type=coded(Relation))  # type: ignore[call-overload]
+    parent_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("petition.id"), index=True))
+
+    way: Way | None = Field(default=None, sa_type=coded(Way))  # type: ignore[call-overload]
+    proposal: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    """What the drafter proposed: organ codes, limit, ground. Opinions in words stay sealed in the events."""
+    lead_organ_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("organ.id")))
+    registrar_code: str | None = None
+    drafter_code: str | None = None
+
+    outcome: Outcome | None = Field(default=None, sa_type=coded(Outcome))  # type: ignore[call-overload]
+    settlement: Settlement | None = Field(default=None, sa_type=coded(Settlement))  # type: ignore[call-overload]
+    delivered_on: date | None = None
+    closed_on: date | None = None
+    archived_on: date | None = None
+    retention: Retention | None = Field(default=None, sa_type=coded(Retention))  # type: ignore[call-overload]
+
+    pack_version: str | None = None
+    last_seq: int = 0
+    head_hash: str = ""
+    head_seal: str = ""
+    created_at: datetime = Field(sa_type=UtcDateTime)

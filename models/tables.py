@@ -1,0 +1,23 @@
+"""Every table in one import, for migrations and for whoever needs the whole schema."""
+
+from sqlmodel import SQLModel
+
+from models.attachment import Attachment
+from models.bookmark import Bookmark
+from models.case_event import CaseEvent
+from models.clock import Clock
+from models.dispatch import Dispatch
+from models.officer import Officer, OfficerRole
+from models.organ import Organ
+from models.outbox_message import OutboxMessage
+from models.petition import Petition
+from models.petitioner import Party, Petitioner
+from models.serial import Serial
+from models.urging import Supervision, Urging
+
+METADATA = SQLModel.metadata
+
+__all__ = [
+    "METADATA", "Attachment", "Bookmark", "CaseEvent", "Clock", "Dispatch", "Officer", "OfficerRole", "Organ",
+    "OutboxMessage", "Party", "Petition", "Petitioner", "Serial", "Supervision", "Urging",
+]

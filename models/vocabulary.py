@@ -1,0 +1,405 @@
+"""Every coded word of the office (states, events, roles, ways, letters); standard library only."""
+
+from enum import StrEnum
+from typing import Self
+
+
+class Labelled(StrEnum):
+    """An English code with the Chinese label that the office reads.
+
+    The value is what the database stores; ``label`` is the only place where the Chinese word for it is
+    written, so that forms, lists and letters always agree.
+    """
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> Self:
+        """Make a member from its stored value and its label."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Find a member by its label or its value; raises ``ValueError`` in the office's words."""
+        for member in cls:
+            if text.strip() in (member.label, member.value):
+                return member
+        choices = "、".join(member.label for member in cls)
+        raise ValueError(f"没有“{text}”这个选项，可选：{choices}")
+
+
+class Channel(Labelled):
+    """How a petition reached the office (条例 第十七条)."""
+
+    LETTER = "letter", "来信"
+    VISIT = "visit", "来访"
+    CALL = "call", "来电"
+    ONLINE = "online", "网上"
+
+
+class Source(Labelled):
+    """Who sent the petition to the office."""
+
+    SELF = "self", "本机关受理"
+    UPPER_CONGRESS = "upper_congress", "省人大转函"
+    LOWER_CONGRESS = "lower_congress", "下级人大报送"
+    LEADER = "leader", "领导签批"
+    MEETING = "meeting", "会议研究"
+    COMMITTEE = "committee", "专委会（工委）转来"
+    DEPUTY = "deputy", "代表转交"
+    PARTY_GOVERNMENT = "party_government", "党委、政府信访部门转来"
+
+
+class PetitionClass(Labelled):
+    """The three classes of the 2022 regulation, which drive the route (条例 第二十九至三十一条)."""
+
+    SUGGESTION = "suggestion", "建议意见"
+    ACCUSATION = "accusation", "检举控告"
+    APPEAL = "appeal", "申诉求决"
+
+
+class Relation(Labelled):
+    """What the duplicate check found."""
+
+    FIRST = "first", "初件"
+    REPEAT = "repeat", "重件"
+    LINKED = "linked", "关联件"
+
+
+class Flag(Labelled):
+    """Marks that change how a petition must be treated."""
+
+    LITIGATION = "litigation", "涉法涉诉"
+    GROUP = "group", "集体访"
+    ANONYMOUS = "anonymous", "匿名"
+    UNCLEAR = "unclear", "内容不清"
+    CONFIDENTIAL = "confidential", "要求保密"
+    URGENT = "urgent", "重大紧急"
+    THREAT = "threat", "扬言"
+    BACKLOG = "backlog", "积案"
+    OVERSEAS = "overseas", "涉港澳台侨外"
+    MILITARY = "military", "涉军"
+    HISTORIC = "historic", "历史件"
+    ID_DOUBTFUL = "id_doubtful", "证件号码存疑"
+
+
+class Way(Labelled):
+    """The way of dealing with a petition (办理方式)."""
+
+    ON_THE_SPOT = "on_the_spot", "即接即办"
+    DIRECT = "direct", "直接办理"
+    REFERRAL = "referral", "转送"
+    ASSIGNMENT = "assignment", "交办"
+    REJECTION = "rejection", "不予受理"
+    REFUSAL_OF_REPEAT = "refusal_of_repeat", "不再受理"
+    FILING = "filing", "存查"
+
+
+class Stage(Labelled):
+    """The five stages of a petition's life, and its end."""
+
+    INTAKE = "intake", "登记受理"
+    ROUTING = "routing", "拟办审批"
+    JOINT_HANDLING = "joint_handling", "办理"
+    FEEDBACK = "feedback", "答复"
+    CLOSURE = "closure", "结案归档"
+    CLOSED = "closed", "已了结"
+
+
+class State(Labelled):
+    """The office's own status of a petition."""
+
+    DRAFT = "draft", "草稿"
+    REGISTERED = "registered", "已登记"
+    DUPLICATE_CHECK = "duplicate_check", "判重中"
+    ATTACHED = "attached", "已并案"
+    PROPOSING = "proposing", "拟办"
+    APPROVING = "approving", "审批"
+    APPROVED = "approved", "已批准"
+    DIRECT = "direct", "直接办理"
+    REFERRED = "referred", "已转送"
+    ASSIGNED = "assigned", "已交办"
+    RETURN_REQUESTED = "return_requested", "退回申请"
+    HANDLING = "handling", "办理中"
+    EXTENSION_REQUESTED = "extension_requested", "延期申请"
+    JOINT_HANDLING = "joint_handling", "联合办理"
+    REPORTED = "reported", "报结待审"
+    DELIVERING = "delivering", "待答复送达"
+    CLOSING = "closing", "待结案"
+    DONE = "done", "办结"
+    REVIEWING = "reviewing", "复查中"
+    RE_REVIEWING = "re_reviewing", "复核中"
+    FINAL = "final", "终结"
+    WITHDRAWN = "withdrawn", "撤回"
+    ARCHIVED = "archived", "归档"
+    VOID = "void", "作废"
+
+
+class DispatchState(Labelled):
+    """The status of one unit's share of a petition."""
+
+    AWAITING_SIGN_IN = "awaiting_sign_in", "待签收"
+    HANDLING = "handling", "办理中"
+    RETURN_REQUESTED = "return_requested", "退回申请"
+    EXTENSION_REQUESTED = "extension_requested", "延期申请"
+    REPORTED = "reported", "已报结"
+    ACCEPTED = "accepted", "审核通过"
+    RECEIVED = "received", "已签收（转送）"
+    RETURNED = "returned", "已退回"
+    RECALLED = "recalled", "撤回"
+
+
+class Event(Labelled):
+    """What can happen to a petition or to one unit's share; events are recorded, never edited."""
+
+    # intake
+    REGISTER = "register", "登记"
+    FLAG_DUPLICATE = "flag_duplicate", "疑似重件"
+    SCREEN = "screen", "甄别"
+    ATTACH = "attach", "并案"
+    DETACH = "detach", "撤销并案"
+    ANSWER_ON_SPOT = "answer_on_spot", "当场答复"
+    VOID = "void", "作废"
+    # routing
+    PROPOSE = "propose", "拟办"
+    SEND_BACK = "send_back", "退回修改"
+    APPROVE = "approve", "批准"
+    REFER = "refer", "转送"
+    ASSIGN = "assign", "交办"
+    TAKE_DIRECT = "take_direct", "转直接办理"
+    REJECT = "reject", "不予受理"
+    REFUSE_REPEAT = "refuse_repeat", "不再受理"
+    FILE_AWAY = "file_away", "存查"
+    # handling, the petition's side (the roll-up of its units)
+    ANSWER_DIRECT = "answer_direct", "直接答复"
+    OBJECTION_RAISED = "objection_raised", "单位提出退回"
+    EXTENSION_ASKED = "extension_asked", "单位申请延期"
+    HANDLING_BEGUN = "handling_begun", "进入办理"
+    JOINT_HANDLING_BEGUN = "joint_handling_begun", "进入联合办理"
+    SIGN_IN_AWAITED = "sign_in_awaited", "等待签收"
+    REPORTS_IN = "reports_in", "报告待审"
+    ALL_ACCEPTED = "all_accepted", "全部审核通过"
+    REFERRAL_RECEIVED = "referral_received", "转送均已签收"
+    ALL_RETURNED = "all_returned", "全部退回"
+    # overlays: they never change the state
+    URGE = "urge", "催办"
+    SUPERVISE = "supervise", "督办"
+    CONVENE = "convene", "召开协调会"
+    ANNOTATE = "annotate", "办理记录"
+    DISCLOSE = "disclose", "查阅个人信息"
+    # handling, one unit's side
+    SIGN_IN = "sign_in", "签收"
+    SIGN_IN_REFERRAL = "sign_in_referral", "签收转送件"
+    OBJECT = "object", "提出异议"
+    UPHOLD_OBJECTION = "uphold_objection", "同意退回"
+    OVERRULE_OBJECTION = "overrule_objection", "不同意退回"
+    REQUEST_EXTENSION = "request_extension", "申请延期"
+    GRANT_EXTENSION = "grant_extension", "同意延期"
+    REFUSE_EXTENSION = "refuse_extension", "不同意延期"
+    REPORT = "report", "报结"
+    ACCEPT_REPORT = "accept_report", "审核通过"
+    REDO = "redo", "退回重办"
+    RECALL = "recall", "撤回派件"
+    # feedback and closure
+    DELIVER = "deliver", "送达"
+    CLOSE = "close", "结案"
+    RETURN_TO_DELIVERY = "return_to_delivery", "退回补充答复"
+    REQUEST_REVIEW = "request_review", "申请复查"
+    CONCLUDE_REVIEW = "conclude_review", "复查办结"
+    REQUEST_RE_REVIEW = "request_re_review", "申请复核"
+    CONCLUDE_RE_REVIEW = "conclude_re_review", "复核办结"
+    FINALIZE = "finalize", "终结"
+    WITHDRAW = "withdraw", "撤回"
+    ARCHIVE = "archive", "归档"
+
+
+class Step(Labelled):
+    """A point where the work waits for a person; its label is the state that supervisors see."""
+
+    CORRECT = "correct", "待更正"
+    SCREEN = "screen", "待甄别"
+    PROPOSE = "propose", "待拟办"
+    APPROVE = "approve", "待审批"
+    ANSWER = "answer", "待直接答复"
+    OVERSEE = "oversee", "待承办单位反馈"
+    DELIVER = "deliver", "待答复送达"
+    CLOSE = "close", "待结案"
+    ARCHIVE = "archive", "待归档"
+    REVIEW = "review", "待复查结果"
+    DETACH = "detach", "已并案"
+    SIGN_IN = "sign_in", "待签收"
+    REPORT = "report", "待报结"
+    EXAMINE = "examine", "待审核"
+    DECIDE_OBJECTION = "decide_objection", "待核退回"
+    DECIDE_EXTENSION = "decide_extension", "待批延期"
+
+
+class Role(Labelled):
+    """In which capacity a person acts."""
+
+    CLERK = "clerk", "接访员（经办人）"
+    DIRECTOR = "director", "信访办主任"
+    VICE_CHAIR = "vice_chair", "分管副主任"
+    CHAIRS_MEETING = "chairs_meeting", "主任会议（记录人）"
+    LIAISON = "liaison", "承办单位联络员"
+    ARCHIVIST = "archivist", "档案员"
+    SYSTEM = "system", "系统"
+
+
+class PartyRole(Labelled):
+    """What a person is to a petition."""
+
+    LEAD = "lead", "主访人"
+    CO_SIGNER = "co_signer", "联名人"
+    REPRESENTATIVE = "representative", "代表"
+    PROXY = "proxy", "代理人"
+
+
+class UnitRole(Labelled):
+    """What a unit is to a petition."""
+
+    LEAD = "lead", "主办"
+    CO_HANDLING = "co_handling", "协办"
+
+
+class OrganKind(Labelled):
+    """What kind of body an organ is."""
+
+    CONGRESS = "congress", "人大常委会"
+    CONGRESS_COMMITTEE = "congress_committee", "专委会、工委"
+    GOVERNMENT = "government", "人民政府（办公室）"
+    BUREAU = "bureau", "政府部门"
+    COURT = "court", "人民法院"
+    PROCURATORATE = "procuratorate", "人民检察院"
+    SUPERVISION = "supervision", "监察委员会"
+    TOWNSHIP = "township", "乡镇、街道"
+    VILLAGE = "village", "村（居）委会"
+    MASS = "mass", "群团组织"
+    OTHER = "other", "其他"
+
+
+class ClockOwner(Labelled):
+    """Whose limit a clock is."""
+
+    OFFICE = "office", "信访办"
+    HANDLER = "handler", "承办单位"
+    PETITIONER = "petitioner", "信访人"
+    UPSTREAM = "upstream", "来函机关"
+
+
+class ClockState(Labelled):
+    """Whether a clock still runs."""
+
+    RUNNING = "running", "计时中"
+    STOPPED = "stopped", "已停止"
+    VOID = "void", "作废"
+
+
+class Audience(Labelled):
+    """Who may read a line of the case file."""
+
+    INTERNAL = "internal", "内部"
+    UNIT = "unit", "承办单位"
+    PETITIONER = "petitioner", "信访人"
+
+
+class Outcome(Labelled):
+    """How the handling ended (办结类型)."""
+
+    ANSWERED = "answered", "已答复"
+    SUPPORTED = "supported", "诉求支持"
+    PARTLY_SUPPORTED = "partly_supported", "部分支持"
+    EXPLAINED = "explained", "解释说明"
+    NOT_SUPPORTED = "not_supported", "不支持"
+    ADOPTED = "adopted", "采纳"
+    MEDIATED = "mediated", "调解和解"
+    REFERRED = "referred", "已转送"
+    REJECTED = "rejected", "不予受理"
+    REFUSED = "refused", "不再受理"
+    FILED = "filed", "存查"
+
+
+class Settlement(Labelled):
+    """Whether the dispute itself ended; kept apart from the outcome."""
+
+    SETTLED = "settled", "化解息访"
+    PARTLY = "partly", "部分化解"
+    UNSETTLED = "unsettled", "未化解"
+    UNKNOWN = "unknown", "未回访"
+
+
+class DeliveryWay(Labelled):
+    """How a paper or an answer reached the petitioner."""
+
+    IN_PERSON = "in_person", "当面送达"
+    POST = "post", "邮寄送达"
+    PHONE = "phone", "电话告知"
+    ELECTRONIC = "electronic", "电子送达"
+    IMPOSSIBLE = "impossible", "无法送达"
+
+
+class UrgingWay(Labelled):
+    """How a unit was urged."""
+
+    PHONE = "phone", "电话催办"
+    LETTER = "letter", "书面催办"
+
+
+class Retention(Labelled):
+    """How long the file is kept."""
+
+    PERMANENT = "permanent", "永久"
+    THIRTY_YEARS = "thirty_years", "30年"
+    TEN_YEARS = "ten_years", "10年"
+    NOT_FILED = "not_filed", "不归档"
+
+
+class Letter(Labelled):
+    """Every letter and message of the catalogue."""
+
+    RECEIPT = "receipt_to_petitioner", "收件回执"
+    REFERRAL_LETTER = "referral_letter_to_unit", "转送函"
+    REFERRAL_NOTICE = "referral_notice_to_petitioner", "转送（交办）告知单"
+    ASSIGNMENT_LETTER = "assignment_letter_to_unit", "交办函"
+    REJECTION_NOTICE = "rejection_notice_to_petitioner", "不予受理告知书"
+    REFUSAL_NOTICE = "refusal_notice_to_petitioner", "不再受理告知书"
+    ACCEPTANCE_NOTICE = "acceptance_notice_to_petitioner", "受理告知书"
+    OBJECTION_ALERT = "objection_alert_to_office", "退回申请提醒"
+    OBJECTION_UPHELD = "objection_upheld_to_unit", "同意退回函"
+    OBJECTION_OVERRULED = "objection_overruled_to_unit", "不同意退回函"
+    EXTENSION_NOTICE = "extension_notice_to_petitioner", "延长办理期限告知书"
+    EXTENSION_REFUSED = "extension_refusal_to_unit", "不同意延期函"
+    REPORT_ALERT = "report_alert_to_office", "报结待审提醒"
+    REDO_LETTER = "redo_letter_to_unit", "退回重办函"
+    REPEAT_ALERT = "repeat_alert_to_unit", "重复来件提醒"
+    URGING_LETTER = "urging_letter_to_unit", "催办函"
+    SUPERVISION_LETTER = "supervision_letter_to_unit", "督办函"
+    MEETING_NOTICE = "meeting_notice_to_unit", "会议通知"
+    REPLY_NOTICE = "reply_notice_to_petitioner", "答复意见告知"
+    RECALL_LETTER = "recall_letter_to_unit", "撤回函"
+    CLOSURE_NOTICE = "closure_notice_to_petitioner", "办结告知"
+
+
+class MessageState(Labelled):
+    """Where an outbox message stands."""
+
+    QUEUED = "queued", "待发"
+    SENDING = "sending", "发送中"
+    SENT = "sent", "已发"
+    DEAD = "dead", "发送失败待人工处理"
+
+
+class AttachmentKind(Labelled):
+    """What an attached paper is."""
+
+    ORIGINAL_LETTER = "original_letter", "原信"
+    IDENTITY = "identity", "身份证明"
+    JUDGMENT = "judgment", "裁判文书"
+    HANDLING_REPORT = "handling_report", "办结报告"
+    REPLY = "reply", "处理意见书"
+    DELIVERY_PROOF = "delivery_proof", "送达回证"
+    MINUTES = "minutes", "会议纪要"
+    PHOTO = "photo", "照片"
+    OTHER = "other", "其他"

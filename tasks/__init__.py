@@ -1,0 +1,1 @@
+"""What is done: operations, one transaction each, and the settings they run by."""

@@ -1,0 +1,82 @@
+"""Who acts, in which capacity, and when."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, select
+
+from models.officer import Officer, OfficerRole
+from models.vocabulary import Role
+from rules.errors import AnswerRefusedError, TransitionRefusedError
+from rules.zone import legal_day
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """A person in one capacity, or the system itself."""
+
+    code: str
+    role: Role
+    name: str = ""
+    organ_id: int | None = None
+
+
+SYSTEM = Actor(code="system", role=Role.SYSTEM, name="系统")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """One action: by whom, when it is written down, and when it happened if that was earlier.
+
+    ``as_of`` and ``occurred_at`` are aware instants. ``decision_key`` makes applying one answer twice
+    impossible; ``origin`` names the subject whose own run brings the answer and needs no nudge for it.
+    """
+
+    actor: Actor
+    as_of: datetime
+    occurred_at: datetime | None = None
+    decision_key: str | None = None
+    origin: str = ""
+
+    @property
+    def happened_at(self) -> datetime:
+        """The instant at which it happened."""
+        return self.occurred_at or self.as_of
+
+    @property
+    def happened_on(self) -> date:
+        """The day in Asia/Shanghai on which it happened."""
+        return legal_day(self.happened_at)
+
+    @property
+    def today(self) -> date:
+        """The day in Asia/Shanghai on which it is written down."""
+        return legal_day(self.as_of)
+
+    def by_system(self) -> "Act":
+        """The same moment, acted on by the system as a consequence."""
+        return Act(actor=SYSTEM, as_of=self.as_of, occurred_at=self.occurred_at, origin=self.origin)
+
+
+def find_actor(session: Session, code: str, *, roles: tuple[Role, ...], on: date, organ_id: int | None = None) -> Actor:
+    """Find the officer with a work number, acting in the first of the roles that he or she has.
+
+    With ``organ_id`` a liaison must belong to that organ. Raises ``AnswerRefusedError`` for an unknown or
+    inactive number and ``TransitionRefusedError`` for the wrong role or organ.
+    """
+    code = code.strip()
+    if not code:
+        raise AnswerRefusedError("请填写本人工号")
+    officer = session.exec(select(Officer).where(Officer.code == code)).first()
+    if officer is None:
+        raise AnswerRefusedError(f"没有工号“{code}”，请核对后重填")
+    if officer.active_from > on or (officer.active_until and officer.active_until <= on):
+        raise AnswerRefusedError(f"工号“{code}”已停用")
+    held = set(session.exec(select(OfficerRole.role).where(OfficerRole.officer_id == officer.id)))
+    role = next((role for role in roles if role in held), None)
+    if role is None:
+        wanted = "、".join(role.label for role in roles if role is not Role.SYSTEM)
+        raise TransitionRefusedError(f"本步骤须由{wanted}办理，工号“{code}”没有此身份")
+    if role is Role.LIAISON and organ_id is not None and officer.organ_id != organ_id:
+        raise TransitionRefusedError(f"工号“{code}”不是本承办单位的联络员")
+    return Actor(code=officer.code, role=role, name=officer.name, organ_id=officer.organ_id)

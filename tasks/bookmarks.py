@@ -1,0 +1,78 @@
+"""Bookmarks: telling the engine that a case moved, without needing the engine."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from models.bookmark import Bookmark
+from models.vocabulary import Step
+from tasks.act import Act
+
+OWN_RUN_PAUSE = timedelta(seconds=20)
+"""A run that brought the answer itself goes on by itself; it is nudged only if it does not."""
+
+
+def want_run(session: Session, subject: str, seq: int, act: Act, *, finished: bool = False) -> Bookmark:
+    """Raise what a subject's run has to have seen, in the transaction of the change itself."""
+    bookmark = session.get(Bookmark, subject)
+    if bookmark is None:
+        bookmark = Bookmark(subject=subject, nudge_after=act.as_of)
+        session.add(bookmark)
+    bookmark.wanted_seq = seq
+    bookmark.behind = True
+    bookmark.finished = finished
+    bookmark.nudge_after = act.as_of + OWN_RUN_PAUSE if act.origin == subject else act.as_of
+    return bookmark
+
+
+def bookmark_of(session: Session, subject: str, *, as_of: datetime) -> Bookmark:
+    """Load a subject's bookmark, or open one."""
+    bookmark = session.get(Bookmark, subject, with_for_update=True)
+    if bookmark is None:
+        bookmark = Bookmark(subject=subject, nudge_after=as_of)
+        session.add(bookmark)
+    return bookmark
+
+
+def open_round(session: Session, subject: str, *, run_id: str, step: Step, seen_seq: int, as_of: datetime) -> Bookmark:
+    """Note that a run is about to wait at a step, having seen the case up to an event; counts the round up."""
+    bookmark = bookmark_of(session, subject, as_of=as_of)
+    bookmark.run_id, bookmark.step, bookmark.seen_seq = run_id, step, seen_seq
+    bookmark.round += 1
+    bookmark.behind = bookmark.wanted_seq > seen_seq
+    return bookmark
+
+
+def close_round(session: Session, subject: str, *, refusal: str | None, as_of: datetime) -> None:
+    """Note that a round was answered, or that its answer was refused and why."""
+    bookmark = bookmark_of(session, subject, as_of=as_of)
+    bookmark.step, bookmark.refusal = None, refusal
+
+
+def finish_run(session: Session, subject: str, *, run_id: str, seen_seq: int, as_of: datetime) -> None:
+    """Note that a run came to its end having seen the case up to an event."""
+    bookmark = bookmark_of(session, subject, as_of=as_of)
+    bookmark.run_id, bookmark.step, bookmark.seen_seq, bookmark.finished = run_id, None, seen_seq, True
+    bookmark.refusal = None
+    bookmark.behind = bookmark.wanted_seq > seen_seq
+
+
+def claim_behind(session: Session, *, as_of: datetime, limit: int, pause: timedelta) -> list[Bookmark]:
+    """Take up to ``limit`` subjects whose run has not seen the newest event; others leave them alone for a pause."""
+    query = (
+        select(Bookmark)
+        .where(Bookmark.behind, col(Bookmark.nudge_after) <= as_of)
+        .order_by(col(Bookmark.nudge_after))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = list(session.exec(query))
+    for bookmark in claimed:
+        bookmark.nudge_after = as_of + pause
+    return claimed
+
+
+def anything_behind(session: Session, *, as_of: datetime) -> bool:
+    """Say whether any subject's run has to be nudged: one look at a partial index."""
+    query = select(Bookmark.subject).where(Bookmark.behind, col(Bookmark.nudge_after) <= as_of).limit(1)
+    return session.exec(query).first() is not None

@@ -1,0 +1,184 @@
+"""The case file: a petition's summary, clocks, letters and timeline, masked, as Markdown and as plain rows."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models.case_event import CaseEvent
+from models.clock import Clock
+from models.dispatch import Dispatch
+from models.organ import Organ
+from models.outbox_message import OutboxMessage
+from models.petition import Petition
+from models.petitioner import Party, Petitioner
+from models.vocabulary import ClockState, Flag, MessageState, PetitionClass, Step
+from notifications.catalogue import row_for
+from rules.lifecycle import STAGES
+from rules.steps import WHO_DECIDES, step_of
+from rules.zone import SHANGHAI
+from tasks.cases import dispatches_of
+from tasks.clocks import clocks_of, pack_of
+from tasks.handling import days_left
+from tasks.masks import mask_name
+from tasks.vault import vault
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFile:
+    """Everything a reader without special rights may see of a petition."""
+
+    summary: dict[str, str]
+    shares: list[Row]
+    clocks: list[Row]
+    letters: list[Row]
+    timeline: list[Row]
+
+    def markdown(self) -> str:
+        """Write the file as Markdown, for the engine's artifact and for forms."""
+        parts = [f"## {self.summary['编号']} {self.summary['标题']}", _bullets(self.summary)]
+        for title, rows in (("承办单位", self.shares), ("期限", self.clocks), ("函件", self.letters), ("经过", self.timeline)):
+            if rows:
+                parts.append(f"### {title}\n\n{_table(rows)}")
+        return "\n\n".join(parts)
+
+
+def case_file(session: Session, petition: Petition, *, today: date) -> CaseFile:
+    """Read a petition's file; names are masked, free text is left out, an accusation shows no title."""
+    shares = dispatches_of(session, petition)
+    organs = {organ.id: organ for organ in session.exec(select(Organ).where(col(Organ.id).in_([s.organ_id for s in shares])))}
+    return CaseFile(
+        summary=_summary(session, petition),
+        shares=[_share_row(share, organs[share.organ_id]) for share in shares],
+        clocks=[_clock_row(clock, petition, shares, today) for clock in clocks_of(session, petition)],
+        letters=_letter_rows(session, petition),
+        timeline=_timeline(session, petition, {share.id: organs[share.organ_id].name for share in shares}),
+    )
+
+
+def shown_title(petition: Petition) -> str:
+    """The title as lists may show it; that of an accusation stays hidden (条例 第三十条)."""
+    return "（密）" if petition.petition_class is PetitionClass.ACCUSATION else petition.title
+
+
+def _summary(session: Session, petition: Petition) -> dict[str, str]:
+    step = step_of(petition.state)
+    shown = {
+        "编号": petition.number or f"草稿 {petition.id}",
+        "标题": shown_title(petition),
+        "状态": petition.state.label,
+        "阶段": STAGES[petition.state].label,
+        "等待": step.label if step else "",
+        "信访人": _people(session, petition),
+        "信访形式": f"{petition.channel.label}，{petition.source.label}",
+        "收信日期": str(petition.receipt_on),
+        "登记日期": str(petition.registered_on or ""),
+        "邮戳日期": str(petition.postmark_on or ""),
+        "类别": petition.petition_class.label if petition.petition_class else "",
+        "内容分类": petition.content_code or "",
+        "初重件": petition.relation.label if petition.relation else "",
+        "问题属地": petition.place or "",
+        "标记": "、".join(Flag(flag).label for flag in petition.flags),
+        "办理方式": petition.way.label if petition.way else "",
+        "结论": petition.outcome.label if petition.outcome else "",
+        "化解": petition.settlement.label if petition.settlement else "",
+        "送达日期": str(petition.delivered_on or ""),
+        "保管期限": petition.retention.label if petition.retention else "",
+    }
+    return {name: text for name, text in shown.items() if text}
+
+
+def _people(session: Session, petition: Petition) -> str:
+    if petition.petition_class is PetitionClass.ACCUSATION:
+        return f"（保密），{petition.people_count} 人"
+    query = (
+        select(Petitioner.name_sealed, Party.role)
+        .join(Party, col(Party.petitioner_id) == col(Petitioner.id))
+        .where(Party.petition_id == petition.id)
+        .order_by(col(Party.position))
+        .limit(6)
+    )
+    names = [f"{mask_name(vault().open(name))}（{role.label}）" for name, role in session.exec(query) if name]
+    return f"{'、'.join(names) or '匿名'}，{petition.people_count} 人"
+
+
+def _share_row(share: Dispatch, organ: Organ) -> Row:
+    return {
+        "序号": share.position, "单位": organ.name, "角色": share.role.label, "文号": share.letter_no, "状态": share.state.label,
+        "签收": share.signed_in_on or "", "报结": share.reported_on or "", "退回": share.objections, "重办": share.redos,
+    }  # fmt: skip
+
+
+def _clock_row(clock: Clock, petition: Petition, shares: list[Dispatch], today: date) -> Row:
+    running = clock.state is ClockState.RUNNING
+    left = days_left(clock.due_on, today)
+    position = next((share.position for share in shares if share.id == clock.dispatch_id), "")
+    return {
+        "期限": "来函限期" if clock.rule_key == "upstream" else pack_of(petition).rule(clock.rule_key).label,
+        "责任": clock.owner.label,
+        "派件": position,
+        "起算": f"{clock.starts_on}（{clock.start_reason}）",
+        "届满": f"{clock.due_on}{'（暂定）' if clock.provisional else ''}",
+        "余": (f"{left} 日" if left >= 0 else f"超 {-left} 日") if running else f"{clock.stopped_on}止",
+        "依据": clock.basis,
+    }
+
+
+def _letter_rows(session: Session, petition: Petition) -> list[Row]:
+    query = select(OutboxMessage).where(OutboxMessage.petition_id == petition.id).order_by(col(OutboxMessage.id))
+    return [
+        {
+            "函件": row_for(message.letter).subject, "文号": message.letter_no or "", "收件": message.addressee,
+            "状态": message.state.label, "发出": _moment(message.sent_at) if message.state is MessageState.SENT else "",
+        }
+        for message in session.exec(query)
+    ]  # fmt: skip
+
+
+def _timeline(session: Session, petition: Petition, units: dict[int | None, str]) -> list[Row]:
+    query = select(CaseEvent).where(CaseEvent.petition_id == petition.id).order_by(col(CaseEvent.seq))
+    return [
+        {
+            "序": event.seq, "时间": _moment(event.occurred_at), "事项": event.event.label,
+            "单位": units.get(event.dispatch_id, ""), "经办": f"{event.actor_role.label} {event.actor_code}".strip(),
+            "补录": "是" if event.occurred_at.date() != event.recorded_at.date() else "",
+        }
+        for event in session.exec(query)
+    ]  # fmt: skip
+
+
+def _moment(instant: Any) -> str:
+    return f"{instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if instant else ""
+
+
+def form_description(session: Session, petition: Petition, dispatch: Dispatch | None, step: Step, *, today: date, refusal: str | None) -> str:
+    """Write what a person sees above a form: why the last answer was not taken, the case, who may decide."""
+    summary = _summary(session, petition)
+    head = f"## {step.label} {petition.number or '草稿'}"
+    if dispatch is not None:
+        organ = session.get(Organ, dispatch.organ_id)
+        head += f" → {organ.name if organ else ''}（{dispatch.role.label}）"
+    parts = [f"> **上一次填写没有被采用：{refusal}**" if refusal else "", head]
+    parts.append("可办理：" + "、".join(role.label for role in WHO_DECIDES[step]))
+    parts.append(_bullets({name: text for name, text in summary.items() if name != "等待"}))
+    if clocks := [_clock_row(c, petition, [], today) for c in clocks_of(session, petition) if c.state is ClockState.RUNNING]:
+        parts.append(_table([{key: row[key] for key in ("期限", "届满", "余", "依据")} for row in clocks]))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _bullets(items: dict[str, str]) -> str:
+    return "\n".join(f"- {name}：{_plain(text)}" for name, text in items.items() if name not in ("编号", "标题"))
+
+
+def _table(rows: list[Row]) -> str:
+    heads = list(rows[0])
+    lines = [" | ".join(heads), " | ".join("---" for _ in heads)]
+    lines += [" | ".join(_plain(str(row[head])) for head in heads) for row in rows]
+    return "\n".join(f"| {line} |" for line in lines)
+
+
+def _plain(text: str) -> str:
+    return text.replace("|", "／").replace("\n", " ").replace("<", "＜")

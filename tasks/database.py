@@ -1,0 +1,78 @@
+"""Sessions: one transaction each, serialised per petition by row locks (PostgreSQL) or one writer (SQLite)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlmodel import Session, create_engine
+
+from tasks.settings import settings
+
+SQLITE_WAIT_MS = 60_000
+
+
+class Database:
+    """The casework database, reached through ``read()`` and ``write()``."""
+
+    def __init__(self, url: str) -> None:
+        """Connect lazily to an SQLAlchemy address; an SQLite file's folder is made when missing."""
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        if self.is_sqlite and ":///" in url:
+            Path(url.split(":///", 1)[1]).parent.mkdir(parents=True, exist_ok=True)
+        self.engine: Engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Open one transaction that commits at the end of the block, or leaves no trace of it."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            if self.is_sqlite:
+                session.connection(execution_options={"xinfang_write": True})
+            with session.begin() if not session.in_transaction() else _commit_at_end(session):
+                yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a session for looking only; whatever is changed in it is thrown away."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+            session.expunge_all()  # what was read stays readable after the session has gone
+            session.rollback()
+
+
+@contextmanager
+def _commit_at_end(session: Session) -> Iterator[None]:
+    yield
+    session.commit()
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": SQLITE_WAIT_MS / 1000, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not open transactions behind our back
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")  # a power cut may not undo what a clerk was told is saved
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")
+        cursor.execute(f"PRAGMA busy_timeout={SQLITE_WAIT_MS}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        # A deferred transaction that reads first and writes later fails at once when another wrote in between.
+        writes = connection.get_execution_options().get("xinfang_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+@lru_cache
+def database() -> Database:
+    """The process's casework database."""
+    return Database(settings().casework_url)

@@ -1,0 +1,131 @@
+"""Deciding: the one way in which a person's answer reaches a petition, from a form, the desk or the demo."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+from sqlmodel import Session, select
+
+from models.case_event import CaseEvent
+from models.dispatch import Dispatch
+from models.petition import Petition
+from models.vocabulary import Role, Step
+from rules.errors import AnswerRefusedError, TransitionRefusedError
+from rules.steps import WHO_DECIDES, step_of
+from rules.zone import SHANGHAI, legal_day
+from tasks.act import Act, Actor, find_actor
+from tasks.cases import find_dispatch, find_petition, split_subject
+from tasks.gather import last_event
+from tasks.routing import needed_approver
+from tasks.steps import closure, handling, intake, routing
+from tasks.steps.base import Form, StepForm
+
+FORMS: dict[Step, StepForm] = {
+    Step.CORRECT: intake.CORRECT,
+    Step.SCREEN: intake.SCREEN,
+    Step.PROPOSE: routing.PROPOSE,
+    Step.APPROVE: routing.APPROVE,
+    Step.ANSWER: handling.ANSWER,
+    Step.OVERSEE: handling.OVERSEE,
+    Step.DELIVER: closure.DELIVER,
+    Step.CLOSE: closure.CLOSE,
+    Step.ARCHIVE: closure.ARCHIVE,
+    Step.REVIEW: closure.REVIEW,
+    Step.DETACH: closure.DETACH,
+    Step.SIGN_IN: handling.SIGN_IN,
+    Step.REPORT: handling.REPORT,
+    Step.EXAMINE: handling.EXAMINE,
+    Step.DECIDE_OBJECTION: handling.DECIDE_OBJECTION,
+    Step.DECIDE_EXTENSION: handling.DECIDE_EXTENSION,
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a petition or a share of it stands."""
+
+    petition: Petition
+    dispatch: Dispatch | None
+    step: Step | None
+
+
+def find_place(session: Session, subject: str, *, lock: bool = False) -> Place:
+    """Find a petition (``XF-2026-0001``) or a share of it (``XF-2026-0001/2``) and the step it waits at."""
+    number, position = split_subject(subject)
+    petition = find_petition(session, number, lock=lock)
+    dispatch = find_dispatch(session, petition, position) if position else None
+    return Place(petition, dispatch, step_of(dispatch.state if dispatch else petition.state))
+
+
+def decide(
+    session: Session,
+    subject: str,
+    step: Step,
+    answer: dict[str, Any],
+    *,
+    as_of: datetime,
+    decision_key: str | None = None,
+    origin: str = "",
+) -> bool:
+    """Apply a person's answer to a step, in the transaction of the session.
+
+    Says whether anything was changed: an answer with a ``decision_key`` that was applied before is not
+    applied again. Raises a ``CaseworkError`` in the office's words when the answer cannot be taken.
+    """
+    place = find_place(session, subject, lock=True)
+    if decision_key and session.exec(select(CaseEvent.id).where(CaseEvent.decision_key == decision_key)).first():
+        return False
+    _check_step(session, place, step)
+    form = read_form(step, answer)
+    actor = _actor(session, place, step, form, as_of)
+    act = Act(
+        actor=actor, as_of=as_of, occurred_at=form.happened_at(as_of), decision_key=decision_key, origin=origin or ""
+    )
+    number, position = split_subject(subject)
+    FORMS[step].apply(session, number, position, form, act)
+    return True
+
+
+def read_form(step: Step, answer: dict[str, Any]) -> Form:
+    """Read an answer into the step's form; raises ``AnswerRefusedError`` that names each wrong field in Chinese."""
+    form = FORMS[step].form
+    try:
+        return form.model_validate(answer)
+    except ValidationError as error:
+        problems = []
+        for found in error.errors(include_url=False, include_input=False, include_context=False):
+            name = str(found["loc"][0]) if found["loc"] else ""
+            title = form.model_fields[name].title if name in form.model_fields else name
+            said = found["msg"].removeprefix("Value error, ")
+            problems.append(f"{title}：{said if _is_chinese(said) else '填写不正确'}")
+        raise AnswerRefusedError("；".join(problems)) from None
+
+
+def _is_chinese(text: str) -> bool:
+    return any("\u4e00" <= letter <= "\u9fff" for letter in text)
+
+
+def _check_step(session: Session, place: Place, step: Step) -> None:
+    if place.step is step:
+        return
+    before = last_event(session, place.petition)
+    now = place.step.label if place.step else (place.dispatch or place.petition).state.label
+    if before is None:
+        raise TransitionRefusedError(f"该信访件当前为“{now}”，不能办理“{step.label}”")
+    when = before.recorded_at.astimezone(SHANGHAI)
+    raise TransitionRefusedError(
+        f"“{step.label}”这一步已经办过（{when:%Y-%m-%d %H:%M}，{before.event.label}，工号 {before.actor_code}），当前为“{now}”"
+    )
+
+
+def _actor(session: Session, place: Place, step: Step, form: Form, as_of: datetime) -> Actor:
+    roles = WHO_DECIDES[step]
+    organ = place.dispatch.organ_id if place.dispatch and Role.LIAISON in roles else None
+    if step is Step.APPROVE:
+        needed = needed_approver(session, place.petition, Act(actor=_NOBODY, as_of=as_of))
+        roles = (needed, *(role for role in roles if role is not needed))
+    return find_actor(session, form.officer, roles=roles, on=legal_day(as_of), organ_id=organ)
+
+
+_NOBODY = Actor(code="", role=Role.SYSTEM)

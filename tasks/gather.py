@@ -1,0 +1,92 @@
+"""Gathering the facts that the guards look at, from one petition's rows."""
+
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from models.case_event import CaseEvent
+from models.clock import Clock
+from models.dispatch import Dispatch
+from models.organ import Organ
+from models.outbox_message import OutboxMessage
+from models.petition import Petition
+from models.vocabulary import ClockState, Flag, MessageState
+from rules.facts import Facts, UnitFacts
+from tasks.act import Act
+from tasks.cases import dispatches_of
+
+FACT_NAMES = {field.name for field in fields(Facts)}
+
+
+def unit_facts(organ: Organ, act: Act, dispatch: Dispatch | None = None) -> UnitFacts:
+    """Describe one unit for the guards."""
+    return UnitFacts(
+        code=organ.code, name=organ.name, kind=organ.kind, district=organ.district,
+        exists=organ.exists_on(act.today), state=dispatch.state if dispatch else None,
+    )  # fmt: skip
+
+
+def commissioned_units(session: Session, petition: Petition, act: Act) -> tuple[UnitFacts, ...]:
+    """Describe the units of a petition's newest round of dispatches."""
+    shares = dispatches_of(session, petition)
+    organs = _organs(session, {share.organ_id for share in shares})
+    return tuple(unit_facts(organs[share.organ_id], act, share) for share in shares)
+
+
+def gather_facts(session: Session, petition: Petition, *, act: Act, asked: dict[str, Any]) -> Facts:
+    """Put together what is on file and what is asked for; what is asked for wins."""
+    accused = session.get(Organ, petition.accused_organ_id) if petition.accused_organ_id else None
+    known: dict[str, Any] = {
+        "today": act.today,
+        "happened_on": act.happened_on,
+        "actor_code": act.actor.code,
+        "actor_role": act.actor.role,
+        "receipt_on": petition.receipt_on,
+        "postmark_on": petition.postmark_on,
+        "people_count": petition.people_count,
+        "registrar_code": petition.registrar_code or "",
+        "drafter_code": petition.drafter_code or "",
+        "petition_class": petition.petition_class,
+        "content_code": petition.content_code or "",
+        "flags": frozenset(Flag(flag) for flag in petition.flags),
+        "relation": petition.relation,
+        "way": petition.way,
+        "delivered_on": petition.delivered_on,
+        "accused_unit": accused.code if accused else "",
+    }
+    if "units" not in asked:
+        known["units"] = commissioned_units(session, petition, act)
+    return Facts(**(known | {name: value for name, value in asked.items() if name in FACT_NAMES}))
+
+
+def unsent_letters(session: Session, petition: Petition) -> int:
+    """Count the petition's letters that are still on their way out."""
+    waiting = (MessageState.QUEUED, MessageState.SENDING)
+    query = select(func.count()).select_from(OutboxMessage).where(
+        OutboxMessage.petition_id == petition.id, col(OutboxMessage.state).in_(waiting)
+    )  # fmt: skip
+    return session.exec(query).one()
+
+
+def running_clock(session: Session, petition: Petition, *rule_keys: str, dispatch: Dispatch | None = None) -> Clock | None:
+    """Find the petition's (or the share's) running clock under one of the rules."""
+    query = select(Clock).where(
+        Clock.petition_id == petition.id,
+        Clock.dispatch_id == (dispatch.id if dispatch else None),
+        Clock.state == ClockState.RUNNING,
+        col(Clock.rule_key).in_(rule_keys),
+    )
+    return session.exec(query).first()
+
+
+def last_event(session: Session, petition: Petition) -> CaseEvent | None:
+    """Load the newest event."""
+    query = select(CaseEvent).where(CaseEvent.petition_id == petition.id, CaseEvent.seq == petition.last_seq)
+    return session.exec(query).first()
+
+
+def _organs(session: Session, ids: set[int]) -> dict[int, Organ]:
+    found = session.exec(select(Organ).where(col(Organ.id).in_(ids)))
+    return {organ.id: organ for organ in found if organ.id is not None}

@@ -1,0 +1,186 @@
+"""Handling: what a unit does with its share, and what the office answers to it."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models.case_event import CaseEvent
+from models.dispatch import Dispatch
+from models.petition import Petition
+from models.vocabulary import Event, Outcome, UnitRole
+from rules.lifecycle import FINISHED_UNITS
+from tasks.act import Act
+from tasks.cases import dispatches_of, find_dispatch, find_petition
+from tasks.clocks import extend_clock, extension_cap
+from tasks.gather import running_clock
+from tasks.letters import chinese_date
+from tasks.transitions import advance
+
+EXAMINATION_CHECKS = ("程序合规", "事实清楚", "依据正确", "处理恰当", "答复送达", "诉求逐项回应")
+"""The six checks of the examination sheet (办结审查表)."""
+
+
+def sign_in(session: Session, number: str, position: int, *, act: Act) -> Dispatch:
+    """Sign for the papers; of an assignment the handling limit runs from here."""
+    petition, share = _load(session, number, position)
+    event = Event.SIGN_IN if share.result_wanted else Event.SIGN_IN_REFERRAL
+    advance(session, petition, event, act=act, dispatch=share, changes={"signed_in_on": share.signed_in_on or act.happened_on})
+    return share
+
+
+def object_to(session: Session, number: str, position: int, *, act: Act, reason: str, suggested: str = "") -> Dispatch:
+    """Object to a share with reasons; an objection after five working days is marked late (条例 第二十三条第三款)."""
+    petition, share = _load(session, number, position)
+    clock = running_clock(session, petition, "objection", dispatch=share)
+    late = bool(clock and act.happened_on > clock.due_on)
+    facts = {"late": late, "times": share.objections + 1}
+    changes = {"objections": share.objections + 1, "signed_in_on": share.signed_in_on or act.happened_on}
+    advance(
+        session, petition, Event.OBJECT, act=act, dispatch=share, asked={"reason": reason}, changes=changes, facts=facts,
+        note=f"{reason}\n建议转：{suggested}" if suggested else reason, letter_facts={"reason": reason},
+    )  # fmt: skip
+    return share
+
+
+def decide_objection(session: Session, number: str, position: int, *, act: Act, upheld: bool, reason: str) -> Dispatch:
+    """Agree to take a share back, or send it back with the same due date."""
+    petition, share = _load(session, number, position)
+    event = Event.UPHOLD_OBJECTION if upheld else Event.OVERRULE_OBJECTION
+    advance(
+        session, petition, event, act=act, dispatch=share, asked={"reason": reason}, note=reason, letter_facts={"reason": reason}
+    )
+    return share
+
+
+def request_extension(
+    session: Session, number: str, position: int, *, act: Act, days: int, approver: str, reason: str
+) -> Dispatch:
+    """Ask for more calendar days: once, before expiry, approved by the handling organ's head (条例 第三十四条)."""
+    petition, share = _load(session, number, position)
+    clock = running_clock(session, petition, "assign", dispatch=share)
+    asked = {
+        "reason": reason, "extension_days": days, "extension_approver": approver, "extensions_before": share.extensions,
+        "extension_cap": extension_cap(petition, "assign"), "clock_due_on": clock.due_on if clock else None,
+    }  # fmt: skip
+    advance(
+        session, petition, Event.REQUEST_EXTENSION, act=act, dispatch=share, asked=asked, facts={"days": days},
+        note=f"批准人：{approver}\n{reason}",
+    )  # fmt: skip
+    return share
+
+
+def decide_extension(session: Session, number: str, position: int, *, act: Act, granted: bool, reason: str) -> Dispatch:
+    """Consent to an extension, which moves the due date and is told to the petitioner, or refuse it."""
+    petition, share = _load(session, number, position)
+    if not granted:
+        advance(
+            session, petition, Event.REFUSE_EXTENSION, act=act, dispatch=share, asked={"reason": reason}, note=reason,
+            letter_facts={"reason": reason},
+        )  # fmt: skip
+        return share
+    days = _asked_days(session, petition, share)
+    clock = running_clock(session, petition, "assign", dispatch=share)
+    before = clock.due_on if clock else None
+    if clock is not None:
+        extend_clock(clock, petition, days)
+    due = clock.due_on if clock else None
+    advance(
+        session, petition, Event.GRANT_EXTENSION, act=act, dispatch=share, changes={"extensions": share.extensions + 1},
+        facts={"days": days, "before": _iso(before), "after": _iso(due)}, note=reason,
+        letter_facts={"extension_due_on": chinese_date(due), "reason": reason},
+    )  # fmt: skip
+    return share
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandlingReport:
+    """What a unit reports (办结报告): process, facts, basis, result; what it concluded; how it told the petitioner."""
+
+    text: str
+    outcome: Outcome
+    told: str = ""
+
+
+def report(session: Session, number: str, position: int, *, act: Act, findings: HandlingReport) -> Dispatch:
+    """Report a share as handled; the office has to examine it."""
+    petition, share = _load(session, number, position)
+    advance(
+        session, petition, Event.REPORT, act=act, dispatch=share, asked={"answer": findings.text},
+        changes={"reported_on": act.happened_on}, facts={"outcome": findings.outcome.value},
+        note=f"{findings.text}\n告知情况：{findings.told}" if findings.told else findings.text,
+    )  # fmt: skip
+    return share
+
+
+def examine(
+    session: Session, number: str, position: int, *, act: Act, accepted: bool, failed: tuple[str, ...] = (), reason: str = ""
+) -> Dispatch:
+    """Accept a report that passes all six checks, or send it back to be done again with reasons."""
+    petition, share = _load(session, number, position)
+    asked = {"failed_checks": failed, "reason": reason}
+    if not accepted:
+        advance(
+            session, petition, Event.REDO, act=act, dispatch=share, asked=asked, changes={"redos": share.redos + 1},
+            facts={"failed": list(failed)}, note=reason, letter_facts={"reason": reason},
+        )  # fmt: skip
+        return share
+    if share.role is UnitRole.LEAD:
+        petition.outcome = _reported_outcome(session, petition, share)
+    advance(
+        session, petition, Event.ACCEPT_REPORT, act=act, dispatch=share, asked=asked,
+        changes={"accepted_on": act.happened_on}, note=reason,
+    )  # fmt: skip
+    return share
+
+
+def answer_direct(session: Session, number: str, *, act: Act, answer: str, outcome: Outcome) -> Petition:
+    """Answer a matter of the congress's own, centrally (沪 第三十条)."""
+    petition = find_petition(session, number, lock=True)
+    advance(
+        session, petition, Event.ANSWER_DIRECT, act=act, asked={"answer": answer}, note=answer,
+        changes={"outcome": outcome}, facts={"outcome": outcome.value},
+    )  # fmt: skip
+    return petition
+
+
+def recall_shares(session: Session, petition: Petition, *, act: Act) -> None:
+    """Call back every share that is still open, because the petition has ended."""
+    for share in dispatches_of(session, petition):
+        if share.state not in FINISHED_UNITS:
+            advance(session, petition, Event.RECALL, act=act.by_system(), dispatch=share)
+
+
+def days_left(due_on: date, today: date) -> int:
+    """Count the calendar days until a due date; negative once it has passed."""
+    return (due_on - today) // timedelta(days=1)
+
+
+def _load(session: Session, number: str, position: int) -> tuple[Petition, Dispatch]:
+    petition = find_petition(session, number, lock=True)
+    return petition, find_dispatch(session, petition, position)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _asked_days(session: Session, petition: Petition, share: Dispatch) -> int:
+    return int(_newest(session, petition, share, Event.REQUEST_EXTENSION).get("days", 0))
+
+
+def _reported_outcome(session: Session, petition: Petition, share: Dispatch) -> Outcome:
+    return Outcome(_newest(session, petition, share, Event.REPORT)["outcome"])
+
+
+def _newest(session: Session, petition: Petition, share: Dispatch, event: Event) -> dict[str, Any]:
+    query = (
+        select(CaseEvent.facts)
+        .where(CaseEvent.petition_id == petition.id, CaseEvent.dispatch_id == share.id, CaseEvent.event == event)
+        .order_by(col(CaseEvent.seq).desc())
+        .limit(1)
+    )
+    return dict(session.exec(query).one())
+
+

@@ -1,0 +1,192 @@
+"""Queueing letters: written in the transaction of the change that causes them, sent afterwards."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models.case_event import CaseEvent
+from models.clock import Clock
+from models.dispatch import Dispatch
+from models.organ import Organ
+from models.outbox_message import OutboxMessage
+from models.petition import Petition
+from models.petitioner import Party, Petitioner
+from models.vocabulary import Event, Flag, Letter, PetitionClass, UnitRole
+from notifications.catalogue import CatalogueRow, row_for
+from rules.lifecycle import FINISHED_UNITS, Transition
+from tasks.act import Act
+from tasks.cases import dispatches_of, organ_by_id
+from tasks.serials import letter_number
+from tasks.settings import settings
+from tasks.vault import vault
+
+TO_POSITIONS = "to_positions"
+"""Key under which an operation names the shares that an overlay's letter goes to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addressee:
+    """Who gets a letter: a unit for its share, a petitioner, or the office itself."""
+
+    key: str
+    name: str
+    address: str | None = None
+    dispatch: Dispatch | None = None
+    organ: Organ | None = None
+
+
+def queue_letters(
+    session: Session,
+    petition: Petition,
+    row: Transition,
+    event: CaseEvent,
+    *,
+    act: Act,
+    dispatch: Dispatch | None,
+    clocks: dict[str, Clock],
+    words: dict[str, Any],
+) -> None:
+    """Write one outbox message per letter and addressee that the lifecycle's row names."""
+    for letter in row.letters:
+        entry = row_for(letter)
+        for addressee in _addressees(session, petition, entry, row, dispatch=dispatch, words=words):
+            facts = _facts(session, petition, addressee, row, act=act, clocks=clocks, words=words)
+            _queue(session, petition, letter, entry, event, addressee, facts, act=act)
+
+
+def _addressees(
+    session: Session,
+    petition: Petition,
+    entry: CatalogueRow,
+    row: Transition,
+    *,
+    dispatch: Dispatch | None,
+    words: dict[str, Any],
+) -> Iterator[Addressee]:
+    if entry.addressee == "office":
+        yield Addressee(key="office", name=settings().office_name, dispatch=dispatch)
+    elif entry.addressee == "unit":
+        for share in _shares(session, petition, row, dispatch=dispatch, words=words):
+            organ = organ_by_id(session, share.organ_id)
+            yield Addressee(key=f"unit{share.id}", name=organ.name, address=organ.address, dispatch=share, organ=organ)
+    elif dispatch is None or dispatch.role is UnitRole.LEAD:
+        yield from _petitioners(session, petition, dispatch)
+
+
+def _shares(
+    session: Session, petition: Petition, row: Transition, *, dispatch: Dispatch | None, words: dict[str, Any]
+) -> list[Dispatch]:
+    if dispatch is not None:
+        return [dispatch]
+    subject = session.get(Petition, petition.parent_id) if row.event is Event.ATTACH else petition
+    shares = dispatches_of(session, subject) if subject else []
+    chosen = words.get(TO_POSITIONS)
+    return [s for s in shares if s.state not in FINISHED_UNITS and (chosen is None or s.position in chosen)]
+
+
+def _petitioners(session: Session, petition: Petition, dispatch: Dispatch | None) -> Iterator[Addressee]:
+    """Yield the lead petitioner; an anonymous petition has nobody to tell (条例 第二十三条第二款)."""
+    if Flag.ANONYMOUS in petition.flags:
+        return
+    query = (
+        select(Petitioner)
+        .join(Party, col(Party.petitioner_id) == col(Petitioner.id))
+        .where(Party.petition_id == petition.id)
+        .order_by(col(Party.position))
+        .limit(1)
+    )
+    for person in session.exec(query):
+        email = f"mailto:{vault().open(person.email_sealed)}" if person.email_sealed else None
+        yield Addressee(key=f"person{person.id}", name="信访人", address=email, dispatch=dispatch)
+
+
+def _facts(
+    session: Session,
+    petition: Petition,
+    addressee: Addressee,
+    row: Transition,
+    *,
+    act: Act,
+    clocks: dict[str, Clock],
+    words: dict[str, Any],
+) -> dict[str, Any]:
+    share = addressee.dispatch
+    shares = dispatches_of(session, petition)
+    due = clocks.get("assign") or clocks.get("handle")
+    names = {s.id: organ_by_id(session, s.organ_id).name for s in shares}
+    handling_unit = names.get(share.id, "") if share else ""
+    known: dict[str, Any] = {
+        "number": petition.number or "",
+        "title": petition.title,
+        "petitioner_name": _petitioner_name(session, petition),
+        "people_count": str(petition.people_count),
+        "receipt_on": chinese_date(petition.receipt_on),
+        "registered_on": chinese_date(petition.registered_on),
+        "channel": petition.channel.label,
+        "unit_name": handling_unit or addressee.name,
+        "unit_role": share.role.label if share else "",
+        "units": list(names.values()),
+        "lead_unit": next((names[s.id] for s in shares if s.role is UnitRole.LEAD), ""),
+        "due_on": chinese_date(due.due_on if due else share.limit_on if share else None),
+        "basis": row.basis,
+        "delivered_on": chinese_date(petition.delivered_on),
+        "closed_on": chinese_date(petition.closed_on),
+        "outcome": petition.outcome.label if petition.outcome else "",
+        "report_wanted": "是" if share and share.result_wanted else "",
+        "office_name": settings().office_name,
+        "office_phone": settings().office_phone,
+        "written_on": chinese_date(act.happened_on),
+        "letter_no": "",
+    }
+    spoken = dict.fromkeys(("reason", "ground", "reply_due_on", "answer", "extension_due_on", "parent_number", "meeting", "where_to_go"), "")
+    return spoken | known | {name: value for name, value in words.items() if name != TO_POSITIONS}
+
+
+def _petitioner_name(session: Session, petition: Petition) -> str:
+    """The lead petitioner's name; an accuser's name stays with the office (条例 第三十条)."""
+    if petition.petition_class is PetitionClass.ACCUSATION or Flag.CONFIDENTIAL in petition.flags:
+        return "（保密）"
+    query = (
+        select(Petitioner.name_sealed)
+        .join(Party, col(Party.petitioner_id) == col(Petitioner.id))
+        .where(Party.petition_id == petition.id)
+        .order_by(col(Party.position))
+        .limit(1)
+    )
+    sealed = session.exec(query).first()
+    return vault().open(sealed) if sealed else "匿名"
+
+
+def _queue(
+    session: Session,
+    petition: Petition,
+    letter: Letter,
+    entry: CatalogueRow,
+    event: CaseEvent,
+    addressee: Addressee,
+    facts: dict[str, Any],
+    *,
+    act: Act,
+) -> None:
+    if letter in (Letter.REFERRAL_LETTER, Letter.ASSIGNMENT_LETTER) and addressee.dispatch:
+        facts["letter_no"] = addressee.dispatch.letter_no
+    elif entry.serial and not facts["letter_no"]:
+        facts["letter_no"] = letter_number(session, entry.serial, act.happened_on)
+    session.add(
+        OutboxMessage(
+            key=f"{petition.id}:{event.seq}:{letter.value}:{addressee.key}", petition_id=petition.id,
+            dispatch_id=addressee.dispatch.id if addressee.dispatch else None, event_seq=event.seq, letter=letter,
+            letter_no=facts["letter_no"] or None, addressee=addressee.name,
+            address_sealed=vault().seal(addressee.address) if addressee.address else None,
+            facts_sealed=vault().seal_facts({name: facts[name] for name in entry.needs}),
+            next_try_at=act.as_of, created_at=act.as_of,
+        )  # fmt: skip
+    )
+
+
+def chinese_date(day: date | None) -> str:
+    """Write a day as 2026年5月6日; nothing for no day."""
+    return f"{day.year}年{day.month}月{day.day}日" if day else ""

@@ -1,0 +1,102 @@
+"""Lists: open petitions by stage, unit and lateness, masked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from models.clock import Clock
+from models.dispatch import Dispatch
+from models.organ import Organ
+from models.petition import Petition
+from models.vocabulary import ClockOwner, ClockState, Stage, State
+from rules.lifecycle import STAGES
+from rules.steps import step_of
+from tasks.casefile import shown_title
+from tasks.handling import days_left
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListFilter:
+    """What to list; an empty filter lists everything that is still open and what was closed."""
+
+    stage: Stage | None = None
+    unit: str = ""
+    overdue: bool = False
+    today: date
+    limit: int = 200
+
+
+def list_petitions(session: Session, chosen: ListFilter) -> list[dict[str, Any]]:
+    """List petitions with the three owners' next due dates (office, handler, upstream), oldest first."""
+    query = select(Petition).order_by(col(Petition.id)).limit(chosen.limit)
+    if chosen.stage is not None:
+        states = [state for state in State if STAGES[state] is chosen.stage]
+        query = query.where(col(Petition.state).in_(states))
+    if chosen.unit:
+        query = query.where(col(Petition.id).in_(_petitions_of_unit(chosen.unit)))
+    if chosen.overdue:
+        late = select(Clock.petition_id).where(Clock.state == ClockState.RUNNING, col(Clock.due_on) < chosen.today)
+        query = query.where(col(Petition.id).in_(late))
+    petitions = list(session.exec(query))
+    ids = [petition.id for petition in petitions]
+    dues, units = _next_dues(session, ids), _units(session, ids)
+    return [_row(petition, dues, units.get(petition.id, []), chosen.today) for petition in petitions]
+
+
+def _petitions_of_unit(unit: str) -> Any:
+    organs = select(Organ.id).where((Organ.code == unit) | col(Organ.name).contains(unit))
+    return select(Dispatch.petition_id).where(col(Dispatch.organ_id).in_(organs))
+
+
+def _next_dues(session: Session, ids: Sequence[int | None]) -> dict[tuple[int, ClockOwner], date]:
+    query = (
+        select(Clock.petition_id, Clock.owner, func.min(Clock.due_on))
+        .where(col(Clock.petition_id).in_(ids), Clock.state == ClockState.RUNNING)
+        .group_by(col(Clock.petition_id), col(Clock.owner))
+    )
+    return {(petition_id, owner): due for petition_id, owner, due in session.exec(query)}
+
+
+def _units(session: Session, ids: Sequence[int | None]) -> dict[int | None, list[str]]:
+    query = (
+        select(Dispatch.petition_id, Organ.name)
+        .join(Organ, col(Organ.id) == col(Dispatch.organ_id))
+        .where(col(Dispatch.petition_id).in_(ids))
+        .order_by(col(Dispatch.position))
+    )
+    found: dict[int | None, list[str]] = {}
+    for petition_id, name in session.exec(query):
+        found.setdefault(petition_id, []).append(name)
+    return found
+
+
+def _row(petition: Petition, dues: dict[tuple[int, ClockOwner], date], units: list[str], today: date) -> dict[str, Any]:
+    step = step_of(petition.state)
+    own = {owner: dues.get((petition.id or 0, owner)) for owner in ClockOwner}
+    running = [due for owner, due in own.items() if due and owner is not ClockOwner.PETITIONER]
+    first = min(running, default=None)
+    return {
+        "number": petition.number or f"draft-{petition.id}",
+        "title": shown_title(petition),
+        "stage": STAGES[petition.state].value,
+        "stage_label": STAGES[petition.state].label,
+        "state": petition.state.value,
+        "state_label": petition.state.label,
+        "waiting_for": step.label if step else "",
+        "receipt_on": petition.receipt_on.isoformat(),
+        "units": units,
+        "office_due_on": _iso(own[ClockOwner.OFFICE]),
+        "handler_due_on": _iso(own[ClockOwner.HANDLER]),
+        "upstream_due_on": _iso(own[ClockOwner.UPSTREAM]),
+        "days_left": days_left(first, today) if first else None,
+        "outcome": petition.outcome.value if petition.outcome else None,
+        "closed_on": _iso(petition.closed_on),
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,19 @@
+"""Masks: how personal text is shown to people without the right to see it in full."""
+
+
+def mask_name(name: str) -> str:
+    """Show the family name only: 张**."""
+    name = name.strip()
+    return f"{name[0]}{'*' * max(1, len(name) - 1)}" if name else ""
+
+
+def mask_phone(phone: str) -> str:
+    """Show the first three and last four digits: 138****1234."""
+    phone = phone.strip()
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "*" * len(phone)
+
+
+def mask_id_number(number: str) -> str:
+    """Show the first three and last four characters."""
+    number = number.strip()
+    return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}" if len(number) >= 8 else "*" * len(number)

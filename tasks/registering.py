@@ -1,0 +1,64 @@
+"""Registering from the intake form: the paper is safe before anything is checked."""
+
+from datetime import datetime
+
+from models.vocabulary import State
+from rules.errors import CaseworkError
+from rules.lifecycle import CLERKS
+from rules.zone import legal_day
+from tasks.act import SYSTEM, Act, find_actor
+from tasks.bookmarks import bookmark_of
+from tasks.cases import find_petition, subject_of
+from tasks.database import database
+from tasks.intake import Registration, open_draft, register
+from tasks.steps.registration import IntakeForm
+
+
+def put_on_file(form: IntakeForm, *, key: str, as_of: datetime) -> str:
+    """Seal the form's content into a draft and name it; the same key finds the same draft again.
+
+    A field that cannot be read (a date, a mark, a unit) is left out of the draft and named in the
+    bookmark's refusal, so that a person corrects it: the paper itself is never lost.
+    """
+    act = Act(actor=SYSTEM, as_of=as_of)
+    with database().write() as session:
+        try:
+            with session.begin_nested():
+                petition = open_draft(session, form.registration(), key=key, act=act)
+            problem = None
+        except CaseworkError as refused:
+            problem = str(refused)
+            petition = open_draft(session, _readable_part(form), key=key, act=act)
+        session.flush()
+        draft = f"draft-{petition.id}"
+        if problem and petition.state is State.DRAFT:
+            bookmark_of(session, draft, as_of=as_of).refusal = problem
+        return draft
+
+
+def _readable_part(form: IntakeForm) -> Registration:
+    plain = form.model_copy(update={"postmark_on": "", "upstream_due_on": "", "flags": "", "accused_unit": ""})
+    return plain.registration()
+
+
+def try_to_register(draft: str, form: IntakeForm, *, as_of: datetime) -> str | None:
+    """Register a draft in the name of the officer who filled in the form; returns its number.
+
+    Returns nothing when the rules refuse; the reason is then shown on the form that asks for a correction.
+    """
+    with database().write() as session:
+        petition = find_petition(session, draft)
+        bookmark = bookmark_of(session, draft, as_of=as_of)
+        if petition.state is not State.DRAFT:
+            return petition.number
+        if bookmark.refusal:
+            return None
+    try:
+        with database().write() as session:
+            actor = find_actor(session, form.officer, roles=CLERKS, on=legal_day(as_of))
+            act = Act(actor=actor, as_of=as_of, occurred_at=form.happened_at(as_of))
+            return subject_of(register(session, draft, act=act))
+    except CaseworkError as refused:
+        with database().write() as session:
+            bookmark_of(session, draft, as_of=as_of).refusal = str(refused)
+        return None

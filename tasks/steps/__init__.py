@@ -1,0 +1,1 @@
+"""What a person is asked at each step, and the operation that carries the answer out."""

@@ -1,0 +1,102 @@
+"""The forms of feedback and closure."""
+
+from sqlmodel import Session
+
+from models.vocabulary import DeliveryWay, Retention, Role, Settlement, State
+from rules.errors import TransitionRefusedError
+from tasks import closing, intake
+from tasks.act import Act
+from tasks.cases import find_petition
+from tasks.steps import choices as c
+from tasks.steps.base import Coded, Form, StepForm, asked, read_date
+
+
+class DeliverForm(Form):
+    """How the answer reached the petitioner (送达回证)."""
+
+    way: Coded[DeliveryWay] = asked("送达方式", 1, default=DeliveryWay.IN_PERSON)
+    delivered_on: str = asked("送达日期", 2, "例如 2026-03-02；无法送达的留空")
+    summary: str = asked("答复要点", 3)
+    settlement: Coded[Settlement] = asked("化解情况", 4, default=Settlement.UNKNOWN)
+    reason: str = asked("无法送达的理由", 5)
+
+
+def apply_delivery(session: Session, number: str, _position: int | None, answer: DeliverForm, act: Act) -> None:
+    """Put the delivery on file."""
+    delivery = closing.Delivery(
+        way=answer.way, delivered_on=read_date(answer.delivered_on, "送达日期"), reason=answer.reason,
+        settlement=answer.settlement, summary=answer.summary,
+    )  # fmt: skip
+    closing.deliver(session, number, act=act, delivery=delivery)
+
+
+class CloseForm(Form):
+    """The director's signature under the closing checklist (结案审批单)."""
+
+    choice: Coded[c.CloseChoice] = asked("结案审批", 1, default=c.CloseChoice.CLOSE)
+    settlement: Coded[Settlement] = asked("化解情况", 2, default=Settlement.UNKNOWN)
+    opinion: str = asked("意见", 3, "退回补充答复的必填")
+
+
+def apply_closing(session: Session, number: str, _position: int | None, answer: CloseForm, act: Act) -> None:
+    """Close, or send back for a better answer."""
+    if answer.choice is c.CloseChoice.CLOSE:
+        settlement = None if answer.settlement is Settlement.UNKNOWN else answer.settlement
+        closing.close(session, number, act=act, opinion=answer.opinion, settlement=settlement)
+    else:
+        closing.return_to_delivery(session, number, act=act, reason=answer.opinion)
+
+
+class ArchiveForm(Form):
+    """What follows when a petition is closed."""
+
+    choice: Coded[c.ArchiveChoice] = asked("处理", 1, default=c.ArchiveChoice.ARCHIVE)
+    retention: str = asked("保管期限", 2, "永久、30年、10年或不归档；留空按规则定")
+    reason: str = asked("说明", 3, "认定终结的必填")
+
+
+def apply_archiving(session: Session, number: str, _position: int | None, answer: ArchiveForm, act: Act) -> None:
+    """Archive, open a review, or mark as final."""
+    if answer.choice is c.ArchiveChoice.ARCHIVE:
+        retention = Retention.read(answer.retention) if answer.retention else None
+        closing.archive(session, number, act=act, retention=retention)
+    elif answer.choice is c.ArchiveChoice.FINALIZE:
+        closing.finalize(session, number, act=act, reason=answer.reason)
+    else:
+        closing.request_review(session, number, act=act, again=answer.choice is c.ArchiveChoice.RE_REVIEW)
+
+
+class ReviewForm(Form):
+    """The result of a review or re-review by the higher organ."""
+
+    result: str = asked("复查（复核）意见", 1, "维持、撤销、变更或责令重办，并写明要点")
+
+
+def apply_review(session: Session, number: str, _position: int | None, answer: ReviewForm, act: Act) -> None:
+    """Put the result on file."""
+    again = find_petition(session, number).state is State.RE_REVIEWING
+    closing.conclude_review(session, number, act=act, result=answer.result, again=again)
+
+
+class DetachForm(Form):
+    """What becomes of a repeat that was attached to its first petition."""
+
+    choice: Coded[c.DetachChoice] = asked("处理", 1, default=c.DetachChoice.ARCHIVE)
+    reason: str = asked("撤销并案的理由", 2)
+
+
+def apply_detachment(session: Session, number: str, _position: int | None, answer: DetachForm, act: Act) -> None:
+    """Archive the repeat with its first petition, or let it go its own way again."""
+    if answer.choice is c.DetachChoice.ARCHIVE:
+        closing.archive(session, number, act=act, retention=Retention.NOT_FILED)
+    elif act.actor.role is not Role.DIRECTOR:
+        raise TransitionRefusedError("撤销并案须由信访办主任办理")
+    else:
+        intake.detach(session, number, act=act, reason=answer.reason)
+
+
+DELIVER = StepForm(DeliverForm, apply_delivery)
+CLOSE = StepForm(CloseForm, apply_closing)
+ARCHIVE = StepForm(ArchiveForm, apply_archiving)
+REVIEW = StepForm(ReviewForm, apply_review)
+DETACH = StepForm(DetachForm, apply_detachment)

@@ -1,0 +1,86 @@
+"""Verifying the record: every event, its place, and every petition's row against what the keys signed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from models.case_event import CaseEvent
+from models.petition import Petition
+from models.serial import Serial
+from tasks.chain import event_hash, head_seal
+from tasks.settings import settings
+from tasks.vault import Vault
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that does not fit, in the office's words."""
+
+    number: str
+    seq: int | None
+    problem: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verification:
+    """What was looked at and what was found."""
+
+    petitions: int
+    events: int
+    findings: tuple[Finding, ...]
+
+
+def verify(session: Session, vault: Vault) -> Verification:
+    """Check the whole record: changed, removed, inserted or reordered events, changed rows, missing numbers."""
+    petitions = events = 0
+    findings: list[Finding] = []
+    last_id = 0
+    while batch := _next_petitions(session, last_id):
+        last_id = int(batch[-1].id or 0)
+        for petition in batch:
+            chain = _chain(session, petition)
+            petitions, events = petitions + 1, events + len(chain)
+            findings += _check(petition, chain, vault)
+    findings += _missing_numbers(session)
+    return Verification(petitions=petitions, events=events, findings=tuple(findings))
+
+
+def _next_petitions(session: Session, after: int) -> list[Petition]:
+    query = select(Petition).where(col(Petition.id) > after, Petition.last_seq > 0).order_by(col(Petition.id)).limit(BATCH)
+    return list(session.exec(query))
+
+
+def _chain(session: Session, petition: Petition) -> list[CaseEvent]:
+    query = select(CaseEvent).where(CaseEvent.petition_id == petition.id).order_by(col(CaseEvent.seq))
+    return list(session.exec(query))
+
+
+def _check(petition: Petition, chain: list[CaseEvent], vault: Vault) -> Iterator[Finding]:
+    name = petition.number or f"draft-{petition.id}"
+    previous, expected = "", 1
+    for event in chain:
+        if event.seq != expected:
+            yield Finding(name, event.seq, f"缺少第 {expected} 条记录")
+            expected = event.seq
+        if event_hash(event, vault) != event.hash:
+            yield Finding(name, event.seq, "记录内容被改动，或者不是本系统写入")
+        if event.previous_hash != previous:
+            yield Finding(name, event.seq, "与前一条记录不衔接，有记录被删除、插入或调换")
+        previous, expected = event.hash, expected + 1
+    if petition.last_seq != len(chain) or petition.head_hash != previous:
+        yield Finding(name, petition.last_seq, "末尾记录被删除或增加")
+    if petition.head_seal != head_seal(petition, vault):
+        yield Finding(name, None, "信访件的编号或状态被绕过系统改动")
+
+
+def _missing_numbers(session: Session) -> Iterator[Finding]:
+    """Find numbers that were given out but belong to no petition."""
+    for serial in session.exec(select(Serial).where(Serial.kind == "petition")):
+        prefix = f"{settings().number_prefix}-{serial.year}-"
+        found = session.exec(select(Petition.number).where(col(Petition.number).startswith(prefix)))
+        taken = {int(number.removeprefix(prefix)) for number in found if number}
+        for missing in sorted(set(range(1, serial.last + 1)) - taken):
+            yield Finding(f"{prefix}{missing:04d}", None, "该编号的信访件整件缺失")

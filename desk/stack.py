@@ -153,7 +153,8 @@ class Stack:
         self._children.clear()
 
     def _run(self, name: str, arguments: list[str]) -> Child:
-        child = Child(name=name, command=[sys.executable, "-m", "prefect", *arguments])
+        module = "flows.runtime.server" if name == "server" else "prefect"
+        child = Child(name=name, command=[sys.executable, "-m", module, *arguments])
         self._children.append(child)
         self._spawn(child)
         return child

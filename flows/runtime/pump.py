@@ -2,19 +2,22 @@
 
 import logging
 import threading
+import time
 from typing import Any
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter
 
 from flows.clock import now
-from flows.runtime.runs import nudge_behind
+from flows.runtime.runs import deployment_id, nudge_behind
 from tasks.database import database
 from tasks.outbox import anything_due
 from tasks.settings import settings
 
 OUTBOX = "outbox/outbox"
 LONGEST_PAUSE = 30.0
+OUTBOX_PAUSE = 5.0
+"""Seconds between two outbox runs that the pump starts: letters of one moment leave together."""
 
 
 class Pump(threading.Thread):
@@ -32,34 +35,35 @@ class Pump(threading.Thread):
 
     def run(self) -> None:
         """Look again and again; after a fault wait longer each time, up to half a minute."""
+        outbox_at = 0.0
         pause = usual = settings().nudge_poll.total_seconds()
         with get_client(sync_client=True) as client:
             while not self._stopped.wait(pause):
                 try:
-                    look(client)
+                    nudge_behind(client)
+                    if time.monotonic() >= outbox_at and letters_wait():
+                        start_outbox(client)
+                        outbox_at = time.monotonic() + OUTBOX_PAUSE
                     pause = usual
                 except Exception as fault:  # a server that restarts must not end the pump
                     pause = min(pause * 2, LONGEST_PAUSE)
                     self._log.warning("the pump will look again in %.1f s after %s", pause, type(fault).__name__)
 
 
-def look(client: SyncPrefectClient) -> None:
-    """Wake what is behind, and have letters sent that are due."""
-    nudge_behind(client)
+def letters_wait() -> bool:
+    """Say whether letters are due: one look at an index."""
     with database().read() as session:
-        due = anything_due(session, as_of=now())
-    if due:
-        start_outbox(client)
+        return anything_due(session, as_of=now())
 
 
 def start_outbox(client: SyncPrefectClient) -> None:
     """Start an outbox run unless one is on its way."""
     open_runs: dict[str, Any] = {"state": {"type": {"any_": ["SCHEDULED", "PENDING", "RUNNING"]}}}
-    deployment = client.read_deployment_by_name(OUTBOX)
-    chosen = FlowRunFilter.model_validate(open_runs | {"deployment_id": {"any_": [deployment.id]}})
+    outbox = deployment_id(client, OUTBOX)
+    chosen = FlowRunFilter.model_validate(open_runs | {"deployment_id": {"any_": [outbox]}})
     active = [run for run in client.read_flow_runs(flow_run_filter=chosen, limit=5) if not _far_off(run)]
     if not active:
-        client.create_flow_run_from_deployment(deployment.id, name=f"outbox {now():%H:%M:%S}", tags=["函件"])
+        client.create_flow_run_from_deployment(outbox, name=f"outbox {now():%H:%M:%S}", tags=["函件"])
 
 
 def _far_off(run: Any) -> bool:

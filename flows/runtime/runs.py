@@ -25,6 +25,16 @@ NUDGE_PAUSE = timedelta(seconds=3)
 """How long a nudged subject is left alone: a run needs about a second to see the case and wait again."""
 
 
+_deployment_ids: dict[str, UUID] = {}
+
+
+def deployment_id(client: SyncPrefectClient, name: str) -> UUID:
+    """Find a deployment by name; asked once a process, for a deployment is never deleted (prefect.yaml)."""
+    if name not in _deployment_ids:
+        _deployment_ids[name] = client.read_deployment_by_name(name).id
+    return _deployment_ids[name]
+
+
 def deployment_of(subject: str) -> tuple[str, dict[str, str]]:
     """Name the deployment that drives a subject, and its parameters."""
     if "/" in subject:
@@ -64,9 +74,8 @@ def _start(client: SyncPrefectClient, mark: Bookmark, *, again: bool) -> None:
     if mark.subject.startswith(DRAFT_PREFIX):
         return  # a draft is driven by the intake run that brought it
     name, parameters = deployment_of(mark.subject)
-    deployment = client.read_deployment_by_name(name)
     run = client.create_flow_run_from_deployment(
-        deployment.id, parameters=parameters, name=mark.subject,
+        deployment_id(client, name), parameters=parameters, name=mark.subject,
         idempotency_key=f"{mark.subject}:{mark.wanted_seq}" if again else mark.subject,
     )  # fmt: skip
     with database().write() as session:

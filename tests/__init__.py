@@ -1,0 +1,1 @@
+"""A package on purpose: without it, tests/models would shadow the application's own models."""

@@ -1,0 +1,86 @@
+"""Fixtures: every test that touches the database runs on SQLite and, where it is reachable, on PostgreSQL."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from models.tables import METADATA
+from tasks.database import Database, database
+from tasks.roster import load_roster
+from tasks.settings import settings
+from tasks.vault import vault
+from tests.office import Office
+
+ROOT = Path(__file__).resolve().parent.parent
+POSTGRES = os.environ.get("XINFANG_TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
+
+
+def postgres_is_there() -> bool:
+    """Say whether a PostgreSQL server answers at the test address."""
+    try:
+        engine = create_engine(POSTGRES, connect_args={"connect_timeout": 2})
+        with engine.connect():
+            return True
+    except Exception:
+        return False
+
+
+WANTED = os.environ.get("XINFANG_TEST_DATABASES", "sqlite,postgresql" if postgres_is_there() else "sqlite").split(",")
+
+
+@pytest.fixture(scope="session")
+def postgres_database() -> Iterator[str]:
+    """Make a database of the test session's own on the PostgreSQL server."""
+    name = f"xinfang_test_{uuid.uuid4().hex[:10]}"
+    admin = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    yield POSTGRES.rsplit("/", 1)[0] + f"/{name}"
+    database.cache_clear()
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+def forget_settings() -> None:
+    """Let the process read its settings anew."""
+    for cached in (settings, database, vault):
+        cached.cache_clear()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give the test a home of its own, on SQLite, with no settings from outside."""
+    for name in [name for name in os.environ if name.startswith("XINFANG_") and not name.startswith("XINFANG_TEST")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("XINFANG_HOME", str(tmp_path))
+    forget_settings()
+    yield tmp_path
+    database().engine.dispose()
+    forget_settings()
+
+
+@pytest.fixture(params=WANTED)
+def casework(request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """Give the test an empty casework database, once on each kind that is there."""
+    assert home.exists()
+    if request.param == "postgresql":
+        monkeypatch.setenv("XINFANG_DATABASE_URL", request.getfixturevalue("postgres_database"))
+        forget_settings()
+    METADATA.drop_all(database().engine)
+    METADATA.create_all(database().engine)
+    yield database()
+    database().engine.dispose()
+
+
+@pytest.fixture
+def office(casework: Database) -> Office:
+    """Give the test an office with the demo's roster."""
+    with casework.write() as session:
+        load_roster(session, ROOT / "desk" / "demo" / "roster.toml")
+    return Office(casework)

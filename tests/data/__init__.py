@@ -1,0 +1,1 @@
+# Papers that tests read, and what made them.

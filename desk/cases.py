@@ -39,7 +39,7 @@ def list_command(
     heads = {
         "number": "编号", "title": "标题", "stage_label": "阶段", "state_label": "状态", "waiting_for": "等待",
         "office_due_on": "本办期限", "handler_due_on": "承办期限", "upstream_due_on": "来函期限", "days_left": "余（日）",
-    }  # fmt: skip
+    }
     table("信访件", [{head: row[name] for name, head in heads.items()} for row in rows])
 
 

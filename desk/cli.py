@@ -12,7 +12,7 @@ from desk.running import demo_command, migrate_command, up_command
 app = typer.Typer(
     name="xinfang", help="信访办：市人大常委会信访件办理系统", no_args_is_help=True, add_completion=False,
     pretty_exceptions_enable=False, rich_markup_mode=None,
-)  # fmt: skip
+)
 app.command("up")(up_command)
 app.command("demo")(demo_command)
 app.command("migrate")(migrate_command)

@@ -56,7 +56,7 @@ def engine_environment() -> dict[str, str]:
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
         "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_READ_BATCH_SIZE": "100",
         "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "100",
-    }  # fmt: skip
+    }
     if chosen.prefect_database_url:
         own["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = chosen.prefect_database_url
     return {**os.environ, **own}

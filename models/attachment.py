@@ -14,9 +14,9 @@ class Attachment(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("petition_id", "sha256"),)
 
-    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
+    id: int = Field(default=None, sa_column=Column(RowId, primary_key=True))
     petition_id: int = Field(sa_column=Column(RowId, ForeignKey("petition.id"), nullable=False))
-    kind: AttachmentKind = Field(sa_type=coded(AttachmentKind))  # type: ignore[call-overload]
+    kind: AttachmentKind = Field(sa_type=coded(AttachmentKind))
     name_sealed: str = Field(sa_type=Sealed)
     media_type: str
     size: int

@@ -27,7 +27,7 @@ class Bookmark(SQLModel, table=True):
     behind: bool = False
     nudge_after: datetime = Field(sa_type=UtcDateTime)
     run_id: str | None = None
-    step: Step | None = Field(default=None, sa_type=coded(Step))  # type: ignore[call-overload]
+    step: Step | None = Field(default=None, sa_type=coded(Step))
     round: int = 0
     """How often this subject has waited; part of the key under which the engine keeps an answer."""
     refusal: str | None = None

@@ -21,20 +21,20 @@ class CaseEvent(SQLModel, table=True):
     __tablename__ = "case_event"
     __table_args__ = (UniqueConstraint("petition_id", "seq"),)
 
-    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
+    id: int = Field(default=None, sa_column=Column(RowId, primary_key=True))
     petition_id: int = Field(sa_column=Column(RowId, ForeignKey("petition.id"), nullable=False))
     seq: int
-    event: Event = Field(sa_type=coded(Event))  # type: ignore[call-overload]
+    event: Event = Field(sa_type=coded(Event))
     source: str | None = None
     target: str | None = None
     dispatch_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("dispatch.id")))
     actor_code: str
-    actor_role: Role = Field(sa_type=coded(Role))  # type: ignore[call-overload]
+    actor_role: Role = Field(sa_type=coded(Role))
     occurred_at: datetime = Field(sa_type=UtcDateTime)
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     note_sealed: str | None = Field(default=None, sa_type=Sealed)
-    audience: Audience = Field(sa_type=coded(Audience))  # type: ignore[call-overload]
+    audience: Audience = Field(sa_type=coded(Audience))
     decision_key: str | None = Field(default=None, unique=True)
     previous_hash: str
     hash: str

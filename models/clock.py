@@ -21,13 +21,13 @@ class Clock(SQLModel, table=True):
         Index("ix_clock_running_due", "state", "due_on"),
     )
 
-    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
+    id: int = Field(default=None, sa_column=Column(RowId, primary_key=True))
     petition_id: int = Field(sa_column=Column(RowId, ForeignKey("petition.id"), nullable=False))
     dispatch_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("dispatch.id"), index=True))
     number: int
     rule_key: str
-    owner: ClockOwner = Field(sa_type=coded(ClockOwner))  # type: ignore[call-overload]
-    state: ClockState = Field(default=ClockState.RUNNING, sa_type=coded(ClockState))  # type: ignore[call-overload]
+    owner: ClockOwner = Field(sa_type=coded(ClockOwner))
+    state: ClockState = Field(default=ClockState.RUNNING, sa_type=coded(ClockState))
     starts_on: date
     start_reason: str
     raw_due_on: date

@@ -14,12 +14,12 @@ class Dispatch(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("petition_id", "position"), Index("ix_dispatch_organ_state", "organ_id", "state"))
 
-    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
+    id: int = Field(default=None, sa_column=Column(RowId, primary_key=True))
     petition_id: int = Field(sa_column=Column(RowId, ForeignKey("petition.id"), nullable=False))
     position: int
     organ_id: int = Field(sa_column=Column(RowId, ForeignKey("organ.id"), nullable=False))
-    role: UnitRole = Field(sa_type=coded(UnitRole))  # type: ignore[call-overload]
-    state: DispatchState = Field(sa_type=coded(DispatchState))  # type: ignore[call-overload]
+    role: UnitRole = Field(sa_type=coded(UnitRole))
+    state: DispatchState = Field(sa_type=coded(DispatchState))
     result_wanted: bool
     letter_no: str
     sent_on: date

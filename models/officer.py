@@ -12,7 +12,7 @@ from models.vocabulary import Role
 class Officer(SQLModel, table=True):
     """A person of the office or of a handling unit, known by a work number (工号)."""
 
-    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
+    id: int = Field(default=None, sa_column=Column(RowId, primary_key=True))
     code: str = Field(unique=True)
     name: str
     organ_id: int = Field(sa_column=Column(RowId, ForeignKey("organ.id"), nullable=False))

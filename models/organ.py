@@ -16,10 +16,10 @@ class Organ(SQLModel, table=True):
     bureaus go through that office, not straight down (沪 第三十条).
     """
 
-    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
+    id: int = Field(default=None, sa_column=Column(RowId, primary_key=True))
     code: str = Field(unique=True)
     name: str
-    kind: OrganKind = Field(sa_type=coded(OrganKind))  # type: ignore[call-overload]
+    kind: OrganKind = Field(sa_type=coded(OrganKind))
     parent_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("organ.id")))
     counterpart_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("organ.id")))
     successor_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("organ.id")))

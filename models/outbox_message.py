@@ -20,18 +20,18 @@ class OutboxMessage(SQLModel, table=True):
     __tablename__ = "outbox_message"
     __table_args__ = (Index("ix_outbox_state_next_try", "state", "next_try_at"),)
 
-    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
+    id: int = Field(default=None, sa_column=Column(RowId, primary_key=True))
     key: str = Field(unique=True)
     petition_id: int = Field(sa_column=Column(RowId, ForeignKey("petition.id"), nullable=False, index=True))
     dispatch_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("dispatch.id")))
     event_seq: int
-    letter: Letter = Field(sa_type=coded(Letter))  # type: ignore[call-overload]
+    letter: Letter = Field(sa_type=coded(Letter))
     letter_no: str | None = None
     addressee: str
     """Who gets it, without personal data: an organ's name, or “信访人”."""
     address_sealed: str | None = Field(default=None, sa_type=Sealed)
     facts_sealed: str = Field(sa_type=Sealed)
-    state: MessageState = Field(default=MessageState.QUEUED, sa_type=coded(MessageState))  # type: ignore[call-overload]
+    state: MessageState = Field(default=MessageState.QUEUED, sa_type=coded(MessageState))
     attempts: int = 0
     next_try_at: datetime = Field(sa_type=UtcDateTime)
     last_error: str | None = None

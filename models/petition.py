@@ -35,14 +35,14 @@ class Petition(SQLModel, table=True):
         Index("ix_petition_lead_organ", "lead_organ_id"),
     )
 
-    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
+    id: int = Field(default=None, sa_column=Column(RowId, primary_key=True))
     number: str | None = Field(default=None, unique=True)
     intake_key: str = Field(unique=True)
     """What makes registering the same paper twice impossible: the intake run, or the ledger row."""
 
-    state: State = Field(sa_type=coded(State))  # type: ignore[call-overload]
-    channel: Channel = Field(sa_type=coded(Channel))  # type: ignore[call-overload]
-    source: Source = Field(default=Source.SELF, sa_type=coded(Source))  # type: ignore[call-overload]
+    state: State = Field(sa_type=coded(State))
+    channel: Channel = Field(sa_type=coded(Channel))
+    source: Source = Field(default=Source.SELF, sa_type=coded(Source))
     receipt_on: date
     registered_on: date | None = None
     postmark_on: date | None = None
@@ -55,29 +55,29 @@ class Petition(SQLModel, table=True):
     content_sealed: str = Field(sa_type=Sealed)
     accused_sealed: str | None = Field(default=None, sa_type=Sealed)
     accused_organ_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("organ.id")))
-    petition_class: PetitionClass | None = Field(default=None, sa_type=coded(PetitionClass))  # type: ignore[call-overload]
+    petition_class: PetitionClass | None = Field(default=None, sa_type=coded(PetitionClass))
     content_code: str | None = None
     place: str | None = None
     flags: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     people_count: int = 1
     visitor_count: int = 0
 
-    relation: Relation | None = Field(default=None, sa_type=coded(Relation))  # type: ignore[call-overload]
+    relation: Relation | None = Field(default=None, sa_type=coded(Relation))
     parent_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("petition.id"), index=True))
 
-    way: Way | None = Field(default=None, sa_type=coded(Way))  # type: ignore[call-overload]
+    way: Way | None = Field(default=None, sa_type=coded(Way))
     proposal: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     """What the drafter proposed: organ codes, limit, ground. Opinions in words stay sealed in the events."""
     lead_organ_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("organ.id")))
     registrar_code: str | None = None
     drafter_code: str | None = None
 
-    outcome: Outcome | None = Field(default=None, sa_type=coded(Outcome))  # type: ignore[call-overload]
-    settlement: Settlement | None = Field(default=None, sa_type=coded(Settlement))  # type: ignore[call-overload]
+    outcome: Outcome | None = Field(default=None, sa_type=coded(Outcome))
+    settlement: Settlement | None = Field(default=None, sa_type=coded(Settlement))
     delivered_on: date | None = None
     closed_on: date | None = None
     archived_on: date | None = None
-    retention: Retention | None = Field(default=None, sa_type=coded(Retention))  # type: ignore[call-overload]
+    retention: Retention | None = Field(default=None, sa_type=coded(Retention))
 
     pack_version: str | None = None
     last_seq: int = 0

@@ -22,7 +22,7 @@ class Petitioner(SQLModel, table=True):
         Index("ix_petitioner_phone_digest", "phone_digest"),
     )
 
-    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
+    id: int = Field(default=None, sa_column=Column(RowId, primary_key=True))
     name_sealed: str | None = Field(default=None, sa_type=Sealed)
     name_digest: str | None = None
     id_number_sealed: str | None = Field(default=None, sa_type=Sealed)
@@ -38,10 +38,10 @@ class Party(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("petition_id", "position"), Index("ix_party_petitioner_id", "petitioner_id"))
 
-    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
+    id: int = Field(default=None, sa_column=Column(RowId, primary_key=True))
     petition_id: int = Field(sa_column=Column(RowId, ForeignKey("petition.id"), nullable=False))
     petitioner_id: int = Field(sa_column=Column(RowId, ForeignKey("petitioner.id"), nullable=False))
     position: int
-    role: PartyRole = Field(sa_type=coded(PartyRole))  # type: ignore[call-overload]
-    delivery_way: DeliveryWay | None = Field(default=None, sa_type=coded(DeliveryWay))  # type: ignore[call-overload]
+    role: PartyRole = Field(sa_type=coded(PartyRole))
+    delivery_way: DeliveryWay | None = Field(default=None, sa_type=coded(DeliveryWay))
     delivered_on: date | None = None

@@ -28,7 +28,7 @@ def _environment() -> Environment:
     return Environment(
         loader=PackageLoader("notifications"), undefined=StrictUndefined, keep_trailing_newline=True,
         autoescape=select_autoescape(["html.j2"]),
-    )  # fmt: skip
+    )
 
 
 def render(letter: Letter, facts: dict[str, Any]) -> Rendered:

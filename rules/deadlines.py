@@ -1,27 +1,31 @@
-"""Deadlines: counting days by the civil code's analogy, with every step written down."""
+"""Counting a limit: from a start day to the day it ends, with every step said in words."""
 
 import re
-from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from rules.due_words import explain
 from rules.errors import CaseworkError
-from rules.packs import Rule, Unit
-from rules.working_days import Calendar
+from rules.packs import Limit, Rule, Unit
+from rules.working_days import ONE_DAY, Calendar
 
-ONE_DAY = timedelta(days=1)
-WEEKDAYS = "一二三四五六日"
-UNIT_WORDS = {Unit.CALENDAR_DAY: "日", Unit.WORKING_DAY: "个工作日", Unit.MONTH: "个月"}
-LENGTH = re.compile(r"^(\d{1,4})(d|wd|m)$")
+LENGTH = re.compile(r"([0-9]{1,4})\s*(d|wd|m|日|天|个?工作日|个月)")
+UNITS = dict.fromkeys(("d", "日", "天"), Unit.CALENDAR_DAY) | dict.fromkeys(("m", "个月"), Unit.MONTH)
+DIRECT = "直接给定的期限"
 
 
 class DeadlineError(CaseworkError):
-    """A length or an extension cannot be counted."""
+    """A limit cannot be read, counted or extended as asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Deadline:
-    """A due date with everything it was computed from; all dates are days in Asia/Shanghai."""
+    """A computed limit with all its inputs; dates are plain days in Asia/Shanghai.
+
+    ``raw`` is the counted last day, ``effective`` the day after rolling over rest days. ``provisional`` means that a
+    year without a calendar was touched: compute again once it is published.
+    """
 
     rule_key: str
     start: date
@@ -36,78 +40,93 @@ class Deadline:
     steps: tuple[str, ...]
 
 
-def compute_due(rule: Rule, start: date, calendar: Calendar, *, roll_last_day: bool = True, pack_version: str = "") -> Deadline:
-    """Count a limit from a day: the first day is not counted, a last day on a rest day rolls to the next working day.
+def compute_due(
+    rule: Limit, start: date, calendar: Calendar, *, roll_last_day: bool = True, pack_version: str = ""
+) -> Deadline:
+    """Count a limit in its own unit; the start day is never counted (民法典 第二百零一条, by analogy).
 
-    ``raw`` is the counted day; ``effective`` the day after rolling. Working-day limits end on a working day
-    and never roll. A count that touches a year without a calendar is provisional.
+    Calendar days and months (第二百零二条) may end on a rest day and then roll to the next working day
+    (第二百零三条), make-up Saturdays and Sundays being working days. Working days end on a working day.
     """
-    steps = [f"起算：{_named(start)}，当日不计入（民法典第二百零一条，类推）", f"期限：{rule.length} {UNIT_WORDS[rule.unit]}（{rule.article}）"]
-    raw, skipped = _count(rule, start, calendar)
-    steps += skipped
-    steps.append(f"届满日：{_named(raw)}")
-    rolls = roll_last_day and rule.unit is not Unit.WORKING_DAY
-    effective = calendar.next_working_day(raw) if rolls else raw
-    if effective != raw:
-        steps.append(f"届满日是{calendar.reason(raw)}，顺延至下一工作日 {_named(effective)}（民法典第二百零三条，类推）")
-    provisional = not all(calendar.covers(day) for day in (start, raw, effective))
-    if provisional:
-        steps.append(f"{effective.year} 年的放假安排尚未发布或载入，本日期为暂定，载入后重算")
-    steps.append(f"规则包 {pack_version or '（直接给定）'}，日历 {calendar.version}")
+    try:
+        counted = _count(rule, start, calendar)
+        effective = counted[-1]
+        if roll_last_day and not calendar.is_working(effective):
+            effective = calendar.next_working_day(effective)
+    except OverflowError:
+        raise DeadlineError(f"自 {start} 起算的“{rule.label}”超出了可以计算的日期范围") from None
+    raw = counted[-1]
+    missing = {day.year for day in (*counted, *_days(raw, effective)) if not calendar.covers(day)}
+    steps = explain(
+        rule, start, counted, effective, calendar=calendar, roll_last_day=roll_last_day, pack_version=pack_version,
+        missing=missing,
+    )  # fmt: skip
     return Deadline(
-        rule_key=rule.key, start=start, raw=raw, effective=effective, provisional=provisional, basis=rule.article,
-        length=rule.length, unit=rule.unit, pack_version=pack_version, calendar_version=calendar.version, steps=tuple(steps),
+        rule_key=rule.key, start=start, raw=raw, effective=effective, provisional=bool(missing), basis=rule.article,
+        length=rule.length, unit=rule.unit, pack_version=pack_version, calendar_version=calendar.version, steps=steps,
     )  # fmt: skip
 
 
-def extend(rule: Rule, start: date, calendar: Calendar, *, days: int, pack_version: str = "", roll_last_day: bool = True) -> Deadline:
-    """Extend a limit by calendar days, counted from its original start (条例 第三十四条); raises ``DeadlineError``."""
+def extend(
+    rule: Rule, start: date, calendar: Calendar, *, days: int, pack_version: str = "", roll_last_day: bool = True
+) -> Deadline:
+    """Extend a limit by ``days`` of its own unit, counted from the original start, never from a rolled date.
+
+    The rule's cap holds (条例 第三十四条: at most 30 calendar days, 90 from acceptance); raises ``DeadlineError``.
+    """
     if rule.extension is None:
-        raise DeadlineError(f"“{rule.label}”不能延期")
-    if not 0 < days <= rule.extension.max:
-        raise DeadlineError(f"“{rule.label}”最多延长 {rule.extension.max} 日")
-    if rule.unit is not Unit.CALENDAR_DAY:
-        raise DeadlineError(f"“{rule.label}”不是按日计算，不能按日延期")
-    longer = replace(rule, length=rule.length + days)
+        raise DeadlineError(f"“{rule.label}”不得延期（{rule.article}）")
+    word = rule.unit.word
+    if not 1 <= days <= rule.extension.max:
+        raise DeadlineError(f"“{rule.label}”可延长 1 至 {rule.extension.max} {word}，不能延长 {days} {word}")
+    longer = replace(rule, length=rule.length + days, label=f"{rule.label}（延期 {days} {word}）")
     return compute_due(longer, start, calendar, roll_last_day=roll_last_day, pack_version=pack_version)
 
 
-def parse_length(text: str) -> Rule:
-    """Read a length given directly: ``15d`` calendar days, ``5wd`` working days, ``3m`` months."""
-    found = LENGTH.match(text.strip().lower())
-    if not found or int(found[1]) == 0:
-        raise DeadlineError(f"“{text}”不是期限，请写成 15d（日）、5wd（工作日）或 3m（月）")
-    unit = {"d": Unit.CALENDAR_DAY, "wd": Unit.WORKING_DAY, "m": Unit.MONTH}[found[2]]
-    return Rule(key=text, label=text, length=int(found[1]), unit=unit, article="直接给定的期限")
+def parse_length(text: str) -> Limit:
+    """Read a length given directly: ``15d`` calendar days, ``5wd`` working days, ``3m`` months; 15日 too."""
+    plain = text.strip().lower()
+    found = LENGTH.fullmatch(plain)
+    if found is None or int(found[1]) == 0:
+        raise DeadlineError(f"看不懂期限“{text}”：请写 15d（日）、5wd（工作日）或 3m（月），长度 1 至 9999")
+    unit = UNITS.get(found[2], Unit.WORKING_DAY)
+    basis = f"{DIRECT}（未引用规则）"
+    return Limit(key=plain, label=DIRECT, starts_on="给定日期", length=int(found[1]), unit=unit, article=basis)
 
 
-def warning_date(deadline: Deadline, percent: int) -> date:
-    """The day on which so many percent of the counted span have gone, rounded up; 100 is the effective day."""
-    if percent >= 100:
-        return deadline.effective
+def warning_dates(deadline: Deadline, percentages: Iterable[int]) -> dict[int, date]:
+    """Tell the days on which so many per cent of the raw span have gone, rounded up; 100 is the effective day."""
     span = (deadline.raw - deadline.start).days
-    return deadline.start + timedelta(days=-(-span * percent // 100))
+    return {
+        percent: deadline.effective if percent >= 100 else deadline.start + timedelta(days=-(-span * percent // 100))
+        for percent in percentages
+    }
 
 
-def _count(rule: Rule, start: date, calendar: Calendar) -> tuple[date, list[str]]:
+def _count(rule: Limit, start: date, calendar: Calendar) -> list[date]:
+    """Count to the last day; working days give every day passed on the way, for the explanation."""
     if rule.unit is Unit.CALENDAR_DAY:
-        return start + timedelta(days=rule.length), []
+        return [start + timedelta(days=rule.length)]
     if rule.unit is Unit.MONTH:
-        return _add_months(start, rule.length), []
-    day, left, skipped = start, rule.length, []
+        return [_months_later(start, rule.length)]
+    if rule.length == 0:  # 当日办结：on the day itself, or on the first working day after a rest day
+        return [start] if calendar.is_working(start) else _days(start, calendar.next_working_day(start))
+    passed, left = [start], rule.length
     while left:
-        day += ONE_DAY
-        if calendar.is_working(day):
-            left -= 1
-        else:
-            skipped.append(f"{_named(day)} 是{calendar.reason(day)}，不计")
-    return day, skipped
+        passed.append(passed[-1] + ONE_DAY)
+        left -= calendar.is_working(passed[-1])
+    return passed[1:]
 
 
-def _add_months(start: date, months: int) -> date:
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
+def _months_later(start: date, months: int) -> date:
+    """Find the same day of a later month, or that month's last day (民法典 第二百零二条)."""
+    years, month = divmod(start.month - 1 + months, 12)
+    if start.year + years > date.max.year:
+        raise OverflowError
+    first = start.replace(year=start.year + years, month=month + 1, day=1)
+    last = (first + timedelta(days=31)).replace(day=1) - ONE_DAY
+    return last.replace(day=min(start.day, last.day))
 
 
-def _named(day: date) -> str:
-    return f"{day} 星期{WEEKDAYS[day.weekday()]}"
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]

@@ -10,7 +10,7 @@ MAX_REPRESENTATIVES = 5
 """At most five representatives of a joint visit (条例 第二十条第三款)."""
 
 
-def always(facts: Facts) -> str | None:
+def always(_facts: Facts) -> str | None:
     """No condition."""
     return None
 

@@ -1,28 +1,26 @@
-"""Working days: rest days and make-up working days by the State Council's yearly notice, as data."""
+"""Working days: the State Council's yearly calendars, make-up days included, under a city's own holidays."""
 
-import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
 
-from rules.errors import CaseworkError
+from rules.calendar_files import SATURDAY, CalendarError, CalendarFile, Notice, Scope, read_calendar
+from rules.data_files import toml_files
 
-SATURDAY = 5
+__all__ = ["Calendar", "CalendarError", "DayKind", "load_calendar", "name_day"]
+
 ONE_DAY = timedelta(days=1)
-
-
-class CalendarError(CaseworkError):
-    """A calendar file is malformed; names the file, the entry and the reason."""
+WEEKDAYS = "一二三四五六日"
 
 
 class DayKind(StrEnum):
-    """What kind of day a day is."""
+    """What kind of day a day is; every day is exactly one of the four."""
 
     WORKDAY = "workday"
     WEEKEND = "weekend"
@@ -32,91 +30,95 @@ class DayKind(StrEnum):
 
 @dataclass(frozen=True)
 class Calendar:
-    """Every known day that is not what its weekday says; days are days in Asia/Shanghai."""
+    """The days that differ from the plain week; all are plain days in Asia/Shanghai.
 
-    years: frozenset[int]
-    holidays: dict[date, str]
-    makeup_workdays: frozenset[date]
+    A year without a calendar is answered by weekday alone. ``covers`` tells, and whoever computes with such a
+    day must call the result provisional.
+    """
+
     version: str
+    years: frozenset[int]
+    rest: Mapping[date, str] = field(hash=False, repr=False)
+    makeup: Mapping[date, str] = field(hash=False, repr=False)
+    notices: Mapping[int, tuple[Notice, ...]] = field(hash=False, repr=False)
 
     def covers(self, day: date) -> bool:
-        """Say whether the notice for the day's year is loaded."""
+        """Say whether the national calendar of the day's year is known."""
         return day.year in self.years
 
     def kind(self, day: date) -> DayKind:
-        """Tell a day's kind; in a year without a calendar the weekday alone decides."""
-        if day in self.makeup_workdays:
+        """Tell which of the four kinds a day is."""
+        if day in self.makeup:
             return DayKind.MAKEUP_WORKDAY
-        if day in self.holidays:
+        if day in self.rest:
             return DayKind.HOLIDAY
         return DayKind.WEEKEND if day.weekday() >= SATURDAY else DayKind.WORKDAY
 
     def is_working(self, day: date) -> bool:
-        """Say whether the office works on a day; a make-up Saturday or Sunday counts."""
+        """Say whether offices work on a day; a make-up Saturday or Sunday counts."""
         return self.kind(day) in (DayKind.WORKDAY, DayKind.MAKEUP_WORKDAY)
 
     def next_working_day(self, day: date) -> date:
-        """The day itself if it is a working day, else the next one that is."""
+        """Find the first working day after a day, never the day itself."""
+        day += ONE_DAY
         while not self.is_working(day):
             day += ONE_DAY
         return day
 
     def reason(self, day: date) -> str:
-        """Say in Chinese why a day is a rest day."""
-        return self.holidays.get(day) or ("周六" if day.weekday() == SATURDAY else "周日")
+        """Say in Chinese why a day is what it is: ``春节休息日``, ``周末``, ``国庆节调休上班日`` or ``工作日``."""
+        if day in self.makeup:
+            return f"{self.makeup[day]}调休上班日"
+        if day in self.rest:
+            return f"{self.rest[day]}休息日"
+        return "周末" if day.weekday() >= SATURDAY else "工作日"
+
+    def source(self, year: int) -> str:
+        """Name the notices that a year's days come from; nothing for a year without a calendar."""
+        return "、".join(notice.number or notice.title for notice in self.notices.get(year, ()))
+
+
+def name_day(day: date) -> str:
+    """Write a day with its weekday, as staff read it: ``2026-05-01（周五）``."""
+    return f"{day.isoformat()}（周{WEEKDAYS[day.weekday()]}）"
 
 
 @lru_cache
 def load_calendar(overlay: Path | None = None) -> Calendar:
-    """Load all years that are shipped, and the city's own days over them; raises ``CalendarError``."""
-    sources = sorted(
-        ((entry.name, entry.read_text(encoding="utf-8")) for entry in (files("rules") / "calendars").iterdir() if entry.name.endswith(".toml")),
-    )
+    """Load the shipped years and, over them, a local file or a folder of such files.
+
+    A local file with ``scope = "local"`` changes single days; one with ``scope = "national"`` gives or replaces a
+    whole year. Kept for the life of the process: after a change call ``load_calendar.cache_clear()``. Raises
+    ``CalendarError`` for a file that cannot be used.
+    """
+    found = [read_calendar(path) for path in toml_files(files("rules") / "calendars")]
     if overlay is not None:
-        try:
-            sources.append((overlay.name, overlay.read_text(encoding="utf-8")))
-        except OSError as error:
-            raise CalendarError(f"地方节假日文件 {overlay} 无法读取") from error
-    return build_calendar(sources)
+        found += [read_calendar(path) for path in _overlay_files(overlay)]
+    return _merge(sorted(found, key=lambda one: one.scope is Scope.LOCAL), local=overlay is not None)
 
 
-def build_calendar(sources: Iterable[tuple[str, str]]) -> Calendar:
-    """Build a calendar from named TOML texts; a later one adds to and changes earlier ones."""
-    years: set[int] = set()
-    holidays: dict[date, str] = {}
-    makeup: set[date] = set()
-    mark = sha256()
-    for name, text in sources:
-        mark.update(text.encode())
-        year, rest, work = _read(name, text)
-        years.add(year)
-        holidays = {day: reason for day, reason in holidays.items() if day not in work} | rest
-        makeup = (makeup - set(rest)) | work
-    span = f"{min(years)}-{max(years)}" if years else "none"
-    return Calendar(frozenset(years), holidays, frozenset(makeup), f"{span}@{mark.hexdigest()[:8]}")
+def _overlay_files(overlay: Path) -> list[Traversable]:
+    return toml_files(overlay) if overlay.is_dir() else [overlay]
 
 
-def _read(name: str, text: str) -> tuple[int, dict[date, str], set[date]]:
-    try:
-        found = tomllib.loads(text)
-        year = int(found["year"])
-    except (tomllib.TOMLDecodeError, KeyError, ValueError) as error:
-        raise CalendarError(f"日历文件 {name} 无法读取或没有 year：{error}") from error
-    rest = {day: str(row["name"]) for row in found.get("holiday", []) for day in row["days"]}
-    if len(rest) != sum(len(row["days"]) for row in found.get("holiday", [])):
-        raise CalendarError(f"日历文件 {name} 中有休息日重复出现")
-    work = set(found.get("makeup_workdays", []))
-    for day in sorted({*rest, *work}, key=str):
-        _check(name, year, day, rest, work)
-    return year, rest, work
+def _merge(found: Iterable[CalendarFile], *, local: bool) -> Calendar:
+    """Lay the files over each other, whole national years first, single local days last."""
+    rest: dict[date, str] = {}
+    makeup: dict[date, str] = {}
+    notices: dict[int, tuple[Notice, ...]] = {}
+    for one in found:
+        if one.scope is Scope.NATIONAL and one.year is not None:
+            rest = {day: name for day, name in rest.items() if day.year != one.year}
+            makeup = {day: name for day, name in makeup.items() if day.year != one.year}
+            notices[one.year] = one.notices
+        rest = {day: name for day, name in rest.items() if day not in one.makeup} | one.rest
+        makeup = {day: name for day, name in makeup.items() if day not in one.rest} | one.makeup
+    version = _version(notices, rest, makeup) + ("+local" if local else "")
+    return Calendar(version, frozenset(notices), rest, makeup, notices)
 
 
-def _check(name: str, year: int, day: Any, rest: dict[date, str], work: set[date]) -> None:
-    if not isinstance(day, date):
-        raise CalendarError(f"日历文件 {name} 中的 {day!r} 不是日期")
-    if day.year != year:
-        raise CalendarError(f"日历文件 {name} 中的 {day} 不属于 {year} 年")
-    if day in rest and day in work:
-        raise CalendarError(f"日历文件 {name} 中的 {day} 既是休息日又是调休上班日")
-    if day in work and day.weekday() < SATURDAY:
-        raise CalendarError(f"日历文件 {name} 中的调休上班日 {day} 不是周末")
+def _version(years: Iterable[int], rest: Mapping[date, str], makeup: Mapping[date, str]) -> str:
+    """Name the content: the years, and a mark that changes with any day (not with a file's layout)."""
+    known = sorted(years)
+    content = repr((known, sorted(rest.items()), sorted(makeup.items())))
+    return f"{known[0]}-{known[-1]}.{sha256(content.encode()).hexdigest()[:6]}"

@@ -13,7 +13,7 @@ from models.organ import Organ
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
 from models.petitioner import Party, Petitioner
-from models.vocabulary import ClockState, Flag, MessageState, PetitionClass, Step
+from models.vocabulary import ClockState, Flag, MessageState, PartyRole, PetitionClass, Step
 from notifications.catalogue import row_for
 from rules.lifecycle import STAGES
 from rules.steps import WHO_DECIDES, step_of
@@ -101,7 +101,8 @@ def _people(session: Session, petition: Petition) -> str:
         .order_by(col(Party.position))
         .limit(6)
     )
-    names = [f"{mask_name(vault().open(name))}（{role.label}）" for name, role in session.exec(query) if name]
+    people = [(name, PartyRole(role)) for name, role in session.exec(query) if name]
+    names = [f"{mask_name(vault().open(name))}（{role.label}）" for name, role in people]
     return f"{'、'.join(names) or '匿名'}，{petition.people_count} 人"
 
 
@@ -109,7 +110,7 @@ def _share_row(share: Dispatch, organ: Organ) -> Row:
     return {
         "序号": share.position, "单位": organ.name, "角色": share.role.label, "文号": share.letter_no, "状态": share.state.label,
         "签收": share.signed_in_on or "", "报结": share.reported_on or "", "退回": share.objections, "重办": share.redos,
-    }  # fmt: skip
+    }
 
 
 def _clock_row(clock: Clock, petition: Petition, shares: list[Dispatch], today: date) -> Row:
@@ -135,7 +136,7 @@ def _letter_rows(session: Session, petition: Petition) -> list[Row]:
             "状态": message.state.label, "发出": _moment(message.sent_at) if message.state is MessageState.SENT else "",
         }
         for message in session.exec(query)
-    ]  # fmt: skip
+    ]
 
 
 def _timeline(session: Session, petition: Petition, units: dict[int | None, str]) -> list[Row]:
@@ -147,14 +148,16 @@ def _timeline(session: Session, petition: Petition, units: dict[int | None, str]
             "补录": "是" if event.occurred_at.date() != event.recorded_at.date() else "",
         }
         for event in session.exec(query)
-    ]  # fmt: skip
+    ]
 
 
 def _moment(instant: Any) -> str:
     return f"{instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if instant else ""
 
 
-def form_description(session: Session, petition: Petition, dispatch: Dispatch | None, step: Step, *, today: date, refusal: str | None) -> str:
+def form_description(
+    session: Session, petition: Petition, dispatch: Dispatch | None, step: Step, *, today: date, refusal: str | None
+) -> str:
     """Write what a person sees above a form: why the last answer was not taken, the case, who may decide."""
     summary = _summary(session, petition)
     head = f"## {step.label} {petition.number or '草稿'}"

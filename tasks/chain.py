@@ -20,7 +20,7 @@ def event_hash(event: CaseEvent, vault: Vault) -> str:
         event.petition_id, event.seq, event.event.value, event.source, event.target, event.dispatch_id,
         event.actor_code, event.actor_role.value, _instant(event.occurred_at), _instant(event.recorded_at),
         event.facts, note, event.audience.value, event.decision_key, event.previous_hash,
-    ]  # fmt: skip
+    ]
     return vault.sign(json.dumps(line, ensure_ascii=False, sort_keys=True))
 
 

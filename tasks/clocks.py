@@ -69,10 +69,10 @@ def _start(session: Session, petition: Petition, key: str, *, act: Act, dispatch
     else:
         raw, rolled, basis = due.raw, due.effective, due.basis
     return _add(
-        session, petition, rule_key=key, owner=ClockOwner(rule.owner) if rule.owner in set(ClockOwner) else ClockOwner.HANDLER,
+        session, petition, rule_key=key, owner=ClockOwner(rule.owner),
         dispatch=dispatch if key in UNIT_RULES else None, starts_on=starts_on, reason=reason, raw=raw, due=rolled,
         provisional=due.provisional, basis=basis, due_inputs=due,
-    )  # fmt: skip
+    )
 
 
 def _due(petition: Petition, rule: Rule, starts_on: date) -> Deadline:
@@ -99,7 +99,8 @@ def _not_limited(petition: Petition, key: str, dispatch: Dispatch | None) -> boo
         return petition.upstream_due_on is None
     if key == "review_request":
         # Only a written reply of a handling organ opens the way to a review (条例 第三十五条).
-        return petition.delivered_on is None or petition.lead_organ_id is None or petition.petition_class is not PetitionClass.APPEAL
+        written = petition.delivered_on is not None and petition.lead_organ_id is not None
+        return not written or petition.petition_class is not PetitionClass.APPEAL
     if key in ("assign", "objection") and dispatch is not None:
         no_limit = petition.petition_class is not PetitionClass.APPEAL and dispatch.limit_on is None
         return not dispatch.result_wanted or (key == "assign" and no_limit)
@@ -110,7 +111,7 @@ def _already_runs(session: Session, petition: Petition, key: str, dispatch: Disp
     query = select(Clock.id).where(
         Clock.petition_id == petition.id, Clock.rule_key == key, Clock.state == ClockState.RUNNING,
         Clock.dispatch_id == (dispatch.id if dispatch and key in UNIT_RULES else None),
-    )  # fmt: skip
+    )
     return session.exec(query).first() is not None
 
 
@@ -123,7 +124,7 @@ def _start_upstream(session: Session, petition: Petition) -> Clock | None:
         session, petition, rule_key="upstream", owner=ClockOwner.UPSTREAM, dispatch=None, starts_on=petition.receipt_on,
         reason="来函限期", raw=inner, due=inner, provisional=False,
         basis=f"来函限期 {petition.upstream_due_on}，提前 {settings().upstream_lead_days} 日", due_inputs=None,
-    )  # fmt: skip
+    )
 
 
 def _add(
@@ -147,7 +148,7 @@ def _add(
         owner=owner, starts_on=starts_on, start_reason=reason, raw_due_on=raw, due_on=due, provisional=provisional,
         basis=basis, pack_version=pack_of(petition).version,
         calendar_version=due_inputs.calendar_version if due_inputs else calendar().version,
-    )  # fmt: skip
+    )
     session.add(clock)
     session.flush()
     return clock

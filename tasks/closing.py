@@ -38,13 +38,13 @@ def deliver(session: Session, number: str, *, act: Act, delivery: Delivery) -> P
     facts = {
         "way": delivery.way.value, "delivered_on": delivered_on.isoformat() if delivered_on else None,
         "settlement": delivery.settlement.value,
-    }  # fmt: skip
+    }
     advance(
         session, petition, Event.DELIVER, act=act, facts=facts, note="\n".join(filter(None, (delivery.summary, delivery.reason))),
         asked={"delivered_on": delivered_on, "delivery_impossible": impossible, "reason": delivery.reason},
         changes={"delivered_on": delivered_on, "settlement": delivery.settlement},
         letter_facts={"answer": delivery.summary},
-    )  # fmt: skip
+    )
     for party in session.exec(select(Party).where(Party.petition_id == petition.id)):
         party.delivery_way, party.delivered_on = delivery.way, delivered_on
     return petition
@@ -82,7 +82,7 @@ def close(session: Session, number: str, *, act: Act, opinion: str, settlement: 
         session, petition, Event.CLOSE, act=act, asked={"missing_items": closing_gaps(session, petition)}, note=opinion,
         changes={"closed_on": act.happened_on, "settlement": final},
         facts={"outcome": petition.outcome.value if petition.outcome else None, "settlement": final.value},
-    )  # fmt: skip
+    )
     return petition
 
 
@@ -119,7 +119,7 @@ def archive(session: Session, number: str, *, act: Act, retention: Retention | N
     advance(
         session, petition, Event.ARCHIVE, act=act, asked={"unsent_letters": unsent_letters(session, petition)},
         changes={"archived_on": act.happened_on, "retention": kept}, facts={"retention": kept.value},
-    )  # fmt: skip
+    )
     return petition
 
 

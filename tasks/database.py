@@ -23,7 +23,7 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         if self.is_sqlite and ":///" in url:
             Path(url.split(":///", 1)[1]).parent.mkdir(parents=True, exist_ok=True)
-        self.engine: Engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        self.engine: Engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -47,6 +47,10 @@ class Database:
 def _commit_at_end(session: Session) -> Iterator[None]:
     yield
     session.commit()
+
+
+def _postgres_engine(url: str) -> Engine:
+    return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
 
 
 def _sqlite_engine(url: str) -> Engine:

@@ -25,7 +25,7 @@ def unit_facts(organ: Organ, act: Act, dispatch: Dispatch | None = None) -> Unit
     return UnitFacts(
         code=organ.code, name=organ.name, kind=organ.kind, district=organ.district,
         exists=organ.exists_on(act.today), state=dispatch.state if dispatch else None,
-    )  # fmt: skip
+    )
 
 
 def commissioned_units(session: Session, petition: Petition, act: Act) -> tuple[UnitFacts, ...]:
@@ -66,7 +66,7 @@ def unsent_letters(session: Session, petition: Petition) -> int:
     waiting = (MessageState.QUEUED, MessageState.SENDING)
     query = select(func.count()).select_from(OutboxMessage).where(
         OutboxMessage.petition_id == petition.id, col(OutboxMessage.state).in_(waiting)
-    )  # fmt: skip
+    )
     return session.exec(query).one()
 
 

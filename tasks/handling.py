@@ -40,7 +40,7 @@ def object_to(session: Session, number: str, position: int, *, act: Act, reason:
     advance(
         session, petition, Event.OBJECT, act=act, dispatch=share, asked={"reason": reason}, changes=changes, facts=facts,
         note=f"{reason}\n建议转：{suggested}" if suggested else reason, letter_facts={"reason": reason},
-    )  # fmt: skip
+    )
     return share
 
 
@@ -63,11 +63,11 @@ def request_extension(
     asked = {
         "reason": reason, "extension_days": days, "extension_approver": approver, "extensions_before": share.extensions,
         "extension_cap": extension_cap(petition, "assign"), "clock_due_on": clock.due_on if clock else None,
-    }  # fmt: skip
+    }
     advance(
         session, petition, Event.REQUEST_EXTENSION, act=act, dispatch=share, asked=asked, facts={"days": days},
         note=f"批准人：{approver}\n{reason}",
-    )  # fmt: skip
+    )
     return share
 
 
@@ -78,7 +78,7 @@ def decide_extension(session: Session, number: str, position: int, *, act: Act, 
         advance(
             session, petition, Event.REFUSE_EXTENSION, act=act, dispatch=share, asked={"reason": reason}, note=reason,
             letter_facts={"reason": reason},
-        )  # fmt: skip
+        )
         return share
     days = _asked_days(session, petition, share)
     clock = running_clock(session, petition, "assign", dispatch=share)
@@ -90,7 +90,7 @@ def decide_extension(session: Session, number: str, position: int, *, act: Act, 
         session, petition, Event.GRANT_EXTENSION, act=act, dispatch=share, changes={"extensions": share.extensions + 1},
         facts={"days": days, "before": _iso(before), "after": _iso(due)}, note=reason,
         letter_facts={"extension_due_on": chinese_date(due), "reason": reason},
-    )  # fmt: skip
+    )
     return share
 
 
@@ -110,7 +110,7 @@ def report(session: Session, number: str, position: int, *, act: Act, findings: 
         session, petition, Event.REPORT, act=act, dispatch=share, asked={"answer": findings.text},
         changes={"reported_on": act.happened_on}, facts={"outcome": findings.outcome.value},
         note=f"{findings.text}\n告知情况：{findings.told}" if findings.told else findings.text,
-    )  # fmt: skip
+    )
     return share
 
 
@@ -124,14 +124,14 @@ def examine(
         advance(
             session, petition, Event.REDO, act=act, dispatch=share, asked=asked, changes={"redos": share.redos + 1},
             facts={"failed": list(failed)}, note=reason, letter_facts={"reason": reason},
-        )  # fmt: skip
+        )
         return share
     if share.role is UnitRole.LEAD:
         petition.outcome = _reported_outcome(session, petition, share)
     advance(
         session, petition, Event.ACCEPT_REPORT, act=act, dispatch=share, asked=asked,
         changes={"accepted_on": act.happened_on}, note=reason,
-    )  # fmt: skip
+    )
     return share
 
 
@@ -141,7 +141,7 @@ def answer_direct(session: Session, number: str, *, act: Act, answer: str, outco
     advance(
         session, petition, Event.ANSWER_DIRECT, act=act, asked={"answer": answer}, note=answer,
         changes={"outcome": outcome}, facts={"outcome": outcome.value},
-    )  # fmt: skip
+    )
     return petition
 
 

@@ -83,7 +83,7 @@ def open_draft(session: Session, paper: Registration, *, key: str, act: Act) -> 
     petition = Petition(
         intake_key=key, state=State.DRAFT, channel=paper.channel, receipt_on=paper.receipt_on, title="",
         content_sealed=vault().seal(""), registrar_code=act.actor.code, created_at=act.as_of,
-    )  # fmt: skip
+    )
     session.add(petition)
     _write(session, petition, paper)
     session.flush()
@@ -169,7 +169,7 @@ def _own_flags(paper: Registration) -> set[Flag]:
 def _add_party(session: Session, petition: Petition, person: Person, position: int) -> None:
     sealed = {f"{field}_sealed": _sealed(getattr(person, field)) for field in ("name", "id_number", "phone", "address", "email")}
     digests = {f"{field}_digest": _digest(getattr(person, field)) for field in ("name", "id_number", "phone")}
-    petitioner = Petitioner(**sealed, **digests)
+    petitioner = Petitioner.model_validate(sealed | digests)
     session.add(petitioner)
     session.flush()
     session.add(Party(petition_id=petition.id, petitioner_id=petitioner.id, position=position, role=person.role))
@@ -232,7 +232,7 @@ def check_duplicates(session: Session, number: str, *, act: Act) -> list[str]:
         advance(
             session, petition, Event.FLAG_DUPLICATE, act=act.by_system(), asked={"duplicates": len(found)},
             facts={"candidates": found},
-        )  # fmt: skip
+        )
     return found
 
 
@@ -257,7 +257,7 @@ def screen(session: Session, number: str, *, act: Act, found: Screening) -> Peti
     advance(
         session, petition, Event.SCREEN, act=act, asked=_screening_facts(found), changes=changes,
         facts={"relation": found.relation.value, "content_code": found.content_code} | _linked(parent),
-    )  # fmt: skip
+    )
     return petition
 
 
@@ -273,7 +273,7 @@ def attach(session: Session, number: str, *, act: Act, found: Screening) -> Peti
     advance(
         session, petition, Event.ATTACH, act=act, asked=asked, changes=changes,
         facts={"parent": parent.number}, letter_facts={"parent_number": parent.number},
-    )  # fmt: skip
+    )
     parent = find_petition(session, str(parent.number), lock=True)
     advance(
         session, parent, Event.ANNOTATE, act=act.by_system(), asked={"reason": "重复来件"}, facts={"repeat": petition.number}
@@ -286,7 +286,7 @@ def answer_on_spot(session: Session, number: str, *, act: Act, found: Screening,
     petition = find_petition(session, number, lock=True)
     changes = _screening_changes(session, petition, found) | {
         "way": Way.ON_THE_SPOT, "outcome": OutcomeCode.ANSWERED, "delivered_on": act.happened_on,
-    }  # fmt: skip
+    }
     asked = _screening_facts(found) | {"answer": answer}
     advance(session, petition, Event.ANSWER_ON_SPOT, act=act, asked=asked, changes=changes, note=answer)
     return petition
@@ -305,7 +305,7 @@ def detach(session: Session, number: str, *, act: Act, reason: str) -> Petition:
     advance(
         session, petition, Event.DETACH, act=act, asked={"reason": reason}, note=reason,
         changes={"relation": Relation.LINKED},
-    )  # fmt: skip
+    )
     return petition
 
 
@@ -323,7 +323,7 @@ def _screening_facts(found: Screening) -> dict[str, Any]:
     return {
         "petition_class": found.petition_class, "content_code": found.content_code, "relation": found.relation,
         "parent_number": found.parent_number,
-    }  # fmt: skip
+    }
 
 
 def _screening_changes(session: Session, petition: Petition, found: Screening) -> dict[str, Any]:
@@ -331,7 +331,7 @@ def _screening_changes(session: Session, petition: Petition, found: Screening) -
         "petition_class": found.petition_class, "content_code": found.content_code, "relation": found.relation,
         "place": found.place.strip() or petition.place,
         "flags": sorted({*petition.flags, *(flag.value for flag in found.flags)}),
-    }  # fmt: skip
+    }
     if found.accused_unit.strip():
         changes["accused_organ_id"] = find_organ(session, found.accused_unit).id
     return changes

@@ -67,12 +67,12 @@ def import_ledger(
     try:
         run.rows(ledger.rows, progress)
     finally:
-        written = _hand_back(target, ledger, run.rejects)
+        aside = _hand_back(target, ledger, run.rejects)
     return ImportReport(
         registered=run.registered, known=run.known, rejected=len(run.rejects), rejects=tuple(run.rejects),
-        warnings=(*_about_file(ledger, sorted_heads), *run.warnings),
-        unknown_columns=_filled(ledger, sorted_heads.unknown), rejects_path=written,
-    )  # fmt: skip
+        warnings=(*_about_file(ledger, sorted_heads, aside), *run.warnings),
+        unknown_columns=_filled(ledger, sorted_heads.unknown), rejects_path=target if run.rejects else None,
+    )
 
 
 def row_key(paper: Registration) -> str:
@@ -167,18 +167,19 @@ def _hand_back(target: Path, ledger: Ledger, rejects: Sequence[Reject]) -> Path 
     if not rejects:
         return None
     try:
-        write_rejects(target, ledger.heads, rejects)
+        return write_rejects(target, ledger.heads, rejects)
     except OSError as error:
         raise LedgerError(f"退回行文件 {target} 写不进去，请关闭正在打开它的程序再运行一次；已登记的不受影响") from error
-    return target
 
 
-def _about_file(ledger: Ledger, columns: Columns) -> list[str]:
+def _about_file(ledger: Ledger, columns: Columns, aside: Path | None) -> list[str]:
     found = []
     if ledger.other_sheets:
         found.append(f"只读了第一个有内容的工作表，未读：{'、'.join(ledger.other_sheets)}")
     if columns.missing:
         found.append(f"列对照文件中的这些列不在台账里：{'、'.join(columns.missing)}")
+    if aside:
+        found.append(f"原有的退回行文件内容不同，已改名为 {aside.name}")
     return found
 
 

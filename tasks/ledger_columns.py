@@ -34,7 +34,7 @@ USUAL_HEADS: dict[str, tuple[str, ...]] = {
     "place": ("问题属地", "属地", "所属区县", "所在区县", "区县", "乡镇", "乡镇街道"),
     "addressee": ("受信人", "收信人", "写信对象"),
     "accused": ("被反映人", "被反映单位", "被反映人或单位", "被控告人", "反映对象"),
-    "accused_unit": (),
+    "accused_unit": ("被反映单位代码",),
     "upstream_number": ("来函编号", "来文编号", "来文号", "上级编号", "转办编号"),
     "upstream_due_on": ("来函限期",),
     "legacy_number": ("原编号", "编号", "信访编号", "登记编号", "台账编号", "信访件编号"),
@@ -47,7 +47,7 @@ USUAL_HEADS: dict[str, tuple[str, ...]] = {
         "性别", "年龄", "民族", "职业", "工作单位", "邮编",
     ),
     "": ("序号", "行号"),
-}  # fmt: skip
+}
 """Our fields, each with the heads that usually mean it, best first; the first one is the name that sentences use.
 
 ``note`` takes any number of columns: they are kept, sealed, below the petition's text. The empty field is not read:
@@ -93,7 +93,7 @@ class Columns:
 
 def title_of(name: str) -> str:
     """Name a field in the office's words."""
-    return USUAL_HEADS[name][0] if USUAL_HEADS[name] else "被反映单位代码"
+    return USUAL_HEADS[name][0]
 
 
 def plain_head(head: str) -> str:

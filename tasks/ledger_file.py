@@ -50,8 +50,9 @@ def read_ledger(path: Path) -> Ledger:
     if not path.is_file():
         raise LedgerError(f"找不到文件 {path}，请核对文件名")
     kind = path.suffix.lower()
+    others: tuple[str, ...] = ()
     if kind in (".csv", ".txt"):
-        lines, others = _csv_lines(path), ()
+        lines = _csv_lines(path)
     elif kind in (".xlsx", ".xlsm"):
         lines, others = _xlsx_lines(path)
     else:
@@ -165,18 +166,23 @@ def guarded(text: str) -> str:
     return f'="{text}"' if text.isdigit() else f"'{text}"
 
 
-def write_rejects(path: Path, heads: Sequence[str], rejects: Iterable[Reject]) -> None:
-    """Write rejected rows for Excel, readable by their owner only; corrections in an earlier file are set aside."""
+def write_rejects(path: Path, heads: Sequence[str], rejects: Iterable[Reject]) -> Path | None:
+    """Write rejected rows for Excel, readable by their owner only.
+
+    An earlier file that says something else may hold corrections: it is set aside and its new name returned.
+    """
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
     writer.writerow([*heads, *REPORT_HEADS])
     for reject in sorted(rejects, key=lambda reject: reject.row_number):
         writer.writerow([*(guarded(reject.row.get(head, "")) for head in heads), reject.row_number, reject.reason])
     content = buffer.getvalue().encode("utf-8-sig")
-    if path.exists() and path.read_bytes() != content:
-        os.replace(path, path.with_name(f"{path.name}.bak"))
+    aside = path.with_name(f"{path.name}.bak") if path.exists() and path.read_bytes() != content else None
+    if aside:
+        os.replace(path, aside)
     part = path.with_name(f".{path.name}.part")
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(content)
     os.replace(part, path)
+    return aside

@@ -19,6 +19,7 @@ NOTHING = frozenset(("", "无", "不详", "不明", "未知", "未留", "空", "
 NOBODY = NOTHING | {"匿名", "匿名信", "匿名群众", "无名", "无名氏", "未署名", "未具名", "佚名"}
 """How ledgers write that there is nothing to write."""
 
+NOTES = "\n〔原台账记载〕"
 EARLIEST = date(1949, 10, 1)
 EXCEL_DAY_ZERO = date(1899, 12, 30)
 MOST_PEOPLE = 1_000_000
@@ -63,9 +64,14 @@ def row_warnings(paper: Registration) -> list[str]:
 
 
 def fingerprint(paper: Registration) -> str:
-    """Write down what a row says, however the file wrote it; where the row stands does not count."""
-    lead = [[p.name, p.id_number, p.phone, p.address] for p in paper.persons]
-    said = [paper.receipt_on.isoformat(), paper.channel.value, paper.title, paper.content, paper.people_count, lead]
+    """Write down what a row says, however the file wrote it.
+
+    Where the row stands and which further columns were kept as notes do not count, so that a second run with a
+    better column file still knows the row.
+    """
+    people = [[p.name, p.id_number, p.phone, p.address] for p in paper.persons]
+    content = paper.content.partition(NOTES)[0].removeprefix(NO_CONTENT)
+    said = [paper.receipt_on.isoformat(), paper.channel.value, paper.title, content, paper.people_count, people]
     return "".join(unicodedata.normalize("NFKC", json.dumps(said, ensure_ascii=False)).split()).upper()
 
 
@@ -80,11 +86,10 @@ class RowReader:
     def paper(self) -> Registration:
         """Read the whole row; it is of no use when ``problems`` were found."""
         receipt_on = self._receipt()
-        channel = self._coded("channel", Channel, CHANNELS)
-        if not self._cell("channel").text:
-            self.problems.append(f"“{self._cell('channel').head}”是空的，请填来信、来访、来电或网上")
+        channel = self._channel()
+        petition_class = self._class()
         persons, named = self._persons()
-        content, notes = self._text("content"), self._notes(receipt_on)
+        content, notes = self._text("content"), self._notes(receipt_on, petition_class)
         return Registration(
             channel=channel or Channel.LETTER, receipt_on=receipt_on or self._today, title=self._text("title"),
             content=_with_notes(content, notes), persons=persons,
@@ -93,9 +98,9 @@ class RowReader:
             place=self._text("place"), addressee=self._text("addressee"), accused=self._text("accused"),
             accused_unit=self._text("accused_unit"), upstream_number=self._text("upstream_number"),
             upstream_due_on=self._day("upstream_due_on", past=False), legacy_number=self._text("legacy_number"),
-            petition_class=self._class(), content_code=self._text("content_code"),
+            petition_class=petition_class, content_code=self._text("content_code"),
             flags=self._flags() | ({Flag.HISTORIC} if content else {Flag.HISTORIC, Flag.UNCLEAR}),
-        )  # fmt: skip
+        )
 
     def _cell(self, name: str) -> Cell:
         return self._columns.cell(self._row, name)
@@ -107,7 +112,7 @@ class RowReader:
     def _receipt(self) -> date | None:
         name = "receipt_on" if self._text("receipt_on") else "registered_on"
         if not self._text(name):
-            self.problems.append(f"“{self._cell('receipt_on').head}”是空的，请按收文章补填，例如 2026-03-02")
+            self.problems.append(f"“{self._cell('receipt_on').head}”没有写明日期，请按收文章补填，例如 2026-03-02")
             return None
         return self._day(name)
 
@@ -126,7 +131,7 @@ class RowReader:
 
     def _count(self, name: str) -> int:
         head, text = self._cell(name).head, self._text(name)
-        found = re.fullmatch(r"约?(\d+)(?:\.0+)?余?多?[人名位个]?", "".join(unicodedata.normalize("NFKC", text).split()))
+        found = re.fullmatch(r"约?(\d{1,9})(?:\.0+)?余?多?[人名位个]?", "".join(unicodedata.normalize("NFKC", text).split()))
         if not text:
             return 0
         if found and name == "people_count" and int(found[1]) < 1:
@@ -147,6 +152,11 @@ class RowReader:
             choices = "、".join(member.label for member in kind)
             self.problems.append(f"“{head}”的“{text}”不认识，请改为{choices}之一")
             return None
+
+    def _channel(self) -> Channel | None:
+        if not self._text("channel"):
+            self.problems.append(f"“{self._cell('channel').head}”没有填写，请填来信、来访、来电或网上")
+        return self._coded("channel", Channel, CHANNELS)
 
     def _class(self) -> PetitionClass | None:
         open_words = {"其他", "其它", "咨询", "待定"}  # left to the screening officer
@@ -171,21 +181,21 @@ class RowReader:
                 role=PartyRole.CO_SIGNER if at else PartyRole.LEAD, **({} if at else lead),
             )
             for at in range(size)
-        )  # fmt: skip
+        )
         known = names or any((numbers[0], phones[0], *lead.values()))
         return people if known else (), max(told, size)
 
-    def _notes(self, receipt_on: date | None) -> list[str]:
+    def _notes(self, receipt_on: date | None, petition_class: PetitionClass | None) -> list[str]:
         """Keep what our fields have no place for: closing date, units, results, second dates."""
         closed = self._text("closed_on")
         if any(c.isdigit() for c in closed):
             day = self._day("closed_on")
-            if day and receipt_on and day < receipt_on:
+            if day and receipt_on and day < receipt_on <= self._today:
                 self.problems.append(f"“{self._cell('closed_on').head}”的 {day} 早于收信日期 {receipt_on}，请核对")
         kept = [self._cell("note"), self._cell("closed_on")]
         if self._text("receipt_on"):
             kept.append(self._cell("registered_on"))
-        if self._text("petition_class") and self._class() is None:
+        if petition_class is None:
             kept.append(self._cell("petition_class"))
         kept += [cell for name in self._columns.heads if name for cell in self._columns.rest(self._row, name)]
         return [f"{cell.head}：{cell.text}" for cell in kept if not _is(cell.text, NOTHING)]
@@ -223,4 +233,4 @@ def _share_out(text: str, size: int) -> list[str]:
 
 
 def _with_notes(content: str, notes: list[str]) -> str:
-    return f"{content or NO_CONTENT}\n〔原台账记载〕{'；'.join(notes)}" if notes else content
+    return f"{content or NO_CONTENT}{NOTES}{'；'.join(notes)}" if notes else content

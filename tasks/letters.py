@@ -27,6 +27,10 @@ TO_POSITIONS = "to_positions"
 """Key under which an operation names the shares that an overlay's letter goes to."""
 
 
+SPOKEN = ("reason", "ground", "reply_due_on", "answer", "extension_due_on", "parent_number", "meeting", "where_to_go")
+"""Words that only the operation at hand knows; empty in letters that it does not cause."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Addressee:
     """Who gets a letter: a unit for its share, a petitioner, or the office itself."""
@@ -141,7 +145,7 @@ def _facts(
         "written_on": chinese_date(act.happened_on),
         "letter_no": "",
     }
-    spoken = dict.fromkeys(("reason", "ground", "reply_due_on", "answer", "extension_due_on", "parent_number", "meeting", "where_to_go"), "")
+    spoken = dict.fromkeys(SPOKEN, "")
     return spoken | known | {name: value for name, value in words.items() if name != TO_POSITIONS}
 
 
@@ -183,7 +187,7 @@ def _queue(
             address_sealed=vault().seal(addressee.address) if addressee.address else None,
             facts_sealed=vault().seal_facts({name: facts[name] for name in entry.needs}),
             next_try_at=act.as_of, created_at=act.as_of,
-        )  # fmt: skip
+        )
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from models.clock import Clock
@@ -48,7 +48,7 @@ def list_petitions(session: Session, chosen: ListFilter) -> list[dict[str, Any]]
 
 
 def _petitions_of_unit(unit: str) -> Any:
-    organs = select(Organ.id).where((Organ.code == unit) | col(Organ.name).contains(unit))
+    organs = select(Organ.id).where(or_(col(Organ.code) == unit, col(Organ.name).contains(unit)))
     return select(Dispatch.petition_id).where(col(Dispatch.organ_id).in_(organs))
 
 
@@ -58,7 +58,7 @@ def _next_dues(session: Session, ids: Sequence[int | None]) -> dict[tuple[int, C
         .where(col(Clock.petition_id).in_(ids), Clock.state == ClockState.RUNNING)
         .group_by(col(Clock.petition_id), col(Clock.owner))
     )
-    return {(petition_id, owner): due for petition_id, owner, due in session.exec(query)}
+    return {(petition_id, ClockOwner(owner)): due for petition_id, owner, due in session.exec(query)}
 
 
 def _units(session: Session, ids: Sequence[int | None]) -> dict[int | None, list[str]]:

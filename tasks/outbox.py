@@ -58,7 +58,13 @@ def claim_due(session: Session, *, as_of: datetime, limit: int, lease: timedelta
 
 
 def send_due(
-    database: Database, vault: Vault, channel_for: Callable[[str], Channel], *, settings: Settings, as_of: datetime, limit: int = 50
+    database: Database,
+    vault: Vault,
+    channel_for: Callable[[str], Channel],
+    *,
+    settings: Settings,
+    as_of: datetime,
+    limit: int = 50,
 ) -> SendReport:
     """Send one batch of due messages; each result is recorded in a transaction of its own."""
     with database.write() as session:
@@ -124,7 +130,7 @@ def requeue_dead(session: Session, message_id_: int, *, as_of: datetime) -> None
     """Give a dead message another round of tries; raises ``UnknownCaseError`` when it is not dead."""
     query = select(OutboxMessage).where(
         OutboxMessage.id == message_id_, or_(OutboxMessage.state == MessageState.DEAD)
-    ).with_for_update()  # fmt: skip
+    ).with_for_update()
     row = session.exec(query).first()
     if row is None:
         raise UnknownCaseError(f"没有编号为 {message_id_} 的发送失败函件")

@@ -31,11 +31,11 @@ def urge(
     advance(
         session, petition, Event.URGE, act=act, asked={"reason": said}, facts=facts, note=said,
         letter_facts={TO_POSITIONS: written, "reason": said},
-    )  # fmt: skip
+    )
     urging = Urging(
         petition_id=share.petition_id, dispatch_id=share.id, way=way, urged_on=act.happened_on, promised_on=promised_on,
         note_sealed=vault().seal(said),
-    )  # fmt: skip
+    )
     session.add(urging)
     return urging
 
@@ -49,16 +49,16 @@ def supervise(session: Session, number: str, position: int, *, act: Act, ground:
     words: dict[str, Any] = {
         TO_POSITIONS: [position], "ground": known.wording if known else "", "reason": demand, "letter_no": letter_no,
         "reply_due_on": chinese_date(reply_due),
-    }  # fmt: skip
+    }
     facts = {"position": position, "ground": known.code if known else None, "reply_due_on": reply_due.isoformat()}
     advance(
         session, petition, Event.SUPERVISE, act=act, asked={"ground": words["ground"], "reason": demand}, facts=facts,
         note=demand, letter_facts=words,
-    )  # fmt: skip
+    )
     supervision = Supervision(
         petition_id=share.petition_id, dispatch_id=share.id, letter_no=letter_no, ground=known.code if known else "",
         supervised_on=act.happened_on, reply_due_on=reply_due, note_sealed=vault().seal(demand),
-    )  # fmt: skip
+    )
     session.add(supervision)
     return supervision
 
@@ -70,7 +70,7 @@ def convene(session: Session, number: str, *, act: Act, meeting: str, deputies: 
     return advance(
         session, petition, Event.CONVENE, act=act, asked={"reason": meeting}, facts=facts, note=meeting,
         letter_facts={"meeting": meeting},
-    )  # fmt: skip
+    )
 
 
 def annotate(session: Session, number: str, *, act: Act, note: str) -> CaseEvent:
@@ -86,7 +86,7 @@ def disclose(session: Session, number: str, *, act: Act, reason: str) -> list[di
     query = (
         select(Petitioner).join(Party, col(Party.petitioner_id) == col(Petitioner.id))
         .where(Party.petition_id == petition.id).order_by(col(Party.position))
-    )  # fmt: skip
+    )
     return [
         {field: _opened(getattr(person, f"{field}_sealed")) for field in ("name", "id_number", "phone", "address", "email")}
         for person in session.exec(query)

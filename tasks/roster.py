@@ -42,7 +42,7 @@ def _save_organ(session: Session, row: Row, file: str) -> None:
             "name": row["name"], "kind": OrganKind(row["kind"]), "district": row.get("district"),
             "valid_from": row.get("valid_from", date(1949, 10, 1)), "valid_until": row.get("valid_until"),
             "address": row.get("address"),
-        }  # fmt: skip
+        }
     except (KeyError, ValueError) as error:
         raise RosterError(f"名册 {file} 中单位 {row.get('code', '（无代码）')} 的 {error} 缺少或不正确") from error
     organ = session.exec(select(Organ).where(Organ.code == row["code"])).first() or Organ(code=row["code"], **values)
@@ -70,7 +70,7 @@ def _save_officer(session: Session, row: Row, file: str) -> None:
         values = {
             "name": row["name"], "organ_id": _organ(session, row["organ"]).id,
             "active_from": row.get("active_from", date(1949, 10, 1)), "active_until": row.get("active_until"),
-        }  # fmt: skip
+        }
         roles = [Role(role) for role in row["roles"]]
     except (KeyError, ValueError) as error:
         raise RosterError(f"名册 {file} 中人员 {row.get('code', '（无工号）')} 的 {error} 缺少或不正确") from error

@@ -65,12 +65,12 @@ def propose(session: Session, number: str, *, act: Act, proposal: Proposal) -> P
         "way": proposal.way, "reason": proposal.opinion, "limit_on": proposal.limit_on,
         "ground": ground.code if ground else "", "units": tuple(unit_facts(organ, act) for organ in organs),
         "district_via_congress": settings().district_via_congress,
-    }  # fmt: skip
+    }
     advance(
         session, petition, Event.PROPOSE, act=act, asked=asked, note=proposal.opinion,
         facts={"way": proposal.way.value} | plan,
         changes={"way": proposal.way, "proposal": plan, "drafter_code": act.actor.code},
-    )  # fmt: skip
+    )
     return petition
 
 
@@ -97,7 +97,7 @@ def needed_approver(session: Session, petition: Petition, act: Act) -> Role:
     levels = ApprovalLevels(
         referral=chosen.referral_approver, assignment=chosen.assignment_approver,
         cross_department=chosen.cross_department_approver, other=chosen.other_approver,
-    )  # fmt: skip
+    )
     return approval_role(petition.way or Way.FILING, _proposed_units(session, petition, act), levels)
 
 
@@ -143,7 +143,7 @@ def _open_shares(session: Session, petition: Petition, act: Act) -> list[Dispatc
             role=UnitRole.CO_HANDLING if index else UnitRole.LEAD, state=DispatchState.AWAITING_SIGN_IN,
             result_wanted=petition.way is Way.ASSIGNMENT, letter_no=letter_number(session, mark, act.happened_on),
             sent_on=act.happened_on, limit_on=date.fromisoformat(limit) if limit else None,
-        )  # fmt: skip
+        )
         session.add(share)
         shares.append(share)
     session.flush()

@@ -26,7 +26,9 @@ class Settings(BaseSettings):
     work_pool: str = Field(default="casework", description="Name of the work pool")
     worker_threads: int = Field(default=4, ge=1, description="Runs that one casework worker drives at once")
     worker_poll: timedelta = Field(default=timedelta(seconds=1), description="Pause between two looks for due runs")
-    nudge_poll: timedelta = Field(default=timedelta(milliseconds=500), description="Pause between two looks for cases ahead of their run")
+    nudge_poll: timedelta = Field(
+        default=timedelta(milliseconds=500), description="Pause between two looks for cases ahead of their run"
+    )
 
     office_name: str = Field(default="市人大常委会信访办公室", description="The office's name on letters")
     office_short_name: str = Field(default="市人信", description="The office's short name in letter numbers")
@@ -42,11 +44,17 @@ class Settings(BaseSettings):
     assignment_approver: Role = Field(default=Role.VICE_CHAIR, description="Who approves an assignment")
     cross_department_approver: Role = Field(default=Role.CHAIRS_MEETING, description="Who approves a cross-department matter")
     other_approver: Role = Field(default=Role.DIRECTOR, description="Who approves every other way")
-    district_via_congress: bool = Field(default=False, description="District bodies only together with the district's congress (沪 第三十条)")
+    district_via_congress: bool = Field(
+        default=False, description="District bodies only together with the district's congress (沪 第三十条)"
+    )
     supervision_reply_days: int = Field(default=7, ge=1, description="Calendar days to answer a supervision letter")
 
-    office_channel: SecretStr = Field(default=SecretStr(""), description="Apprise address of the office itself; empty: recorded only")
-    mail_channel: SecretStr = Field(default=SecretStr(""), description="Apprise mail address through which letters to mail addresses leave")
+    office_channel: SecretStr = Field(
+        default=SecretStr(""), description="Apprise address of the office itself; empty: recorded only"
+    )
+    mail_channel: SecretStr = Field(
+        default=SecretStr(""), description="Apprise mail address through which letters to mail addresses leave"
+    )
     outbox_tries: int = Field(default=8, ge=1, description="Tries before a message waits for a person")
     outbox_first_pause: timedelta = Field(default=timedelta(seconds=30), description="Pause after the first failed try; doubles")
     outbox_lease: timedelta = Field(default=timedelta(minutes=5), description="How long a sender may hold a message")

@@ -9,8 +9,7 @@ from models.dispatch import Dispatch
 from models.petition import Petition
 from models.vocabulary import DispatchState, Event, Stage, State
 from rules.errors import AnswerRefusedError
-from rules.facts import Facts
-from rules.lifecycle import FINISHED_UNITS, ROLLED_UP, STAGES, Transition, advance_from, roll_up
+from rules.lifecycle import FINISHED_UNITS, STAGES, Transition, advance_from, roll_up
 from tasks.act import Act
 from tasks.bookmarks import want_run
 from tasks.cases import subject_of
@@ -69,9 +68,7 @@ def follow_units(session: Session, petition: Petition, *, act: Act) -> None:
 
 def _move(subject: Petition | Dispatch, row: Transition, source: State | DispatchState) -> None:
     target = row.leads_to(source)
-    if isinstance(subject, Petition) and isinstance(target, State):
-        subject.state = target
-    elif isinstance(subject, Dispatch) and isinstance(target, DispatchState):
+    if (isinstance(subject, Petition) and isinstance(target, State)) or (isinstance(subject, Dispatch) and isinstance(target, DispatchState)):
         subject.state = target
 
 
@@ -104,7 +101,7 @@ def _record(
         actor_code=act.actor.code, actor_role=act.actor.role, occurred_at=act.happened_at, recorded_at=act.as_of,
         facts=facts, note_sealed=vault().seal(note) if note.strip() else None, audience=row.audience,
         decision_key=act.decision_key, previous_hash=petition.head_hash, hash="",
-    )  # fmt: skip
+    )
     event.hash = petition.head_hash = event_hash(event, vault())
     petition.head_seal = head_seal(petition, vault())
     session.add(event)
@@ -119,11 +116,3 @@ def _tell_engine(
         want_run(session, subject_of(petition, dispatch), event.seq, act, finished=dispatch.state in FINISHED_UNITS)
     elif row.target is not None:
         want_run(session, subject_of(petition), event.seq, act, finished=STAGES[petition.state] is Stage.CLOSED)
-
-
-def facts_for(session: Session, petition: Petition, act: Act, **asked: Any) -> Facts:
-    """Gather facts without changing anything, for previews and forms."""
-    return gather_facts(session, petition, act=act, asked=asked)
-
-
-__all__ = ["ROLLED_UP", "advance", "facts_for", "follow_units"]

@@ -80,7 +80,7 @@ def _closed(close: str) -> tuple[Turn, ...]:
     return (
         Turn(after=close, step="close", answer={"officer": DIRECTOR, "choice": "同意结案", "settlement": "化解息访", "opinion": "案结事了"}),
         Turn(after=close, step="archive", answer={"officer": ARCHIVIST, "choice": "归档"}),
-    )  # fmt: skip
+    )
 
 
 CALL = Case(
@@ -94,7 +94,7 @@ CALL = Case(
             "answer": "已联系街道办事处核对审核材料，告知开具地点和所需材料，并说明“安家”补贴政策。"}),
         *_closed("0 09:19"),
     ),
-)  # fmt: skip
+)
 
 PENSION = Case(
     key="pension", title="反映退休待遇核定问题", received="10:20", days=24, hold=7,
@@ -111,7 +111,7 @@ PENSION = Case(
         _examined("19 09:30", "SZGH"), _examined("19 10:00", "SRS"),
         *_ended("21 10:00", "22 09:00", "已补办退休待遇，信访人满意。"),
     ),
-)  # fmt: skip
+)
 
 ENFORCEMENT = Case(
     key="enforcement", title="反映住宅腾退判决未执行", received="08:50", days=32, hold=6,
@@ -129,7 +129,7 @@ ENFORCEMENT = Case(
         _examined("26 09:00", "JDB"), _examined("26 09:10", "SZY"), _examined("26 09:20", "QFY"),
         *_ended("27 10:00", "28 10:00", "判决已强制执行到位。", "电话告知"),
     ),
-)  # fmt: skip
+)
 
 LAND = Case(
     key="land", title="十六人反映土地和房屋纠纷", received="09:10", days=40, hold=5,
@@ -141,14 +141,14 @@ LAND = Case(
         _proposed("0 16:00", "市农业局", "市住建局、某县人大常委会、某县农业局、某县住建局、某镇政府、某村村委会",
                   "涉及两个以上市直部门和县、镇、村，建议提请主任会议研究，七部门联合办理。"),
         _approved("4 10:00", MEETING, "主任会议研究：同意联合办理，信访办牵头。"),
-        *(_signed(f"5 {9 + n}:00", code) for n, code in enumerate("SNY SZJ XRD XNY XZJ ZZF CWH".split())),
+        *(_signed(f"5 {9 + n}:00", code) for n, code in enumerate(["SNY", "SZJ", "XRD", "XNY", "XZJ", "ZZF", "CWH"])),
         _met("8 09:00", "一站式协调会：七部门同时到场，共同释疑解惑、释法明理、化解矛盾。", people="3"),
         *(_reported(f"30 {9 + n}:00", code, "部分支持", "已按协调会意见办理完毕。")
-          for n, code in enumerate("CWH ZZF XZJ XNY XRD SZJ SNY".split())),
-        *(_examined(f"32 {9 + n}:00", code) for n, code in enumerate("CWH ZZF XZJ XNY XRD SZJ SNY".split())),
+          for n, code in enumerate(["CWH", "ZZF", "XZJ", "XNY", "XRD", "SZJ", "SNY"])),
+        *(_examined(f"32 {9 + n}:00", code) for n, code in enumerate(["CWH", "ZZF", "XZJ", "XNY", "XRD", "SZJ", "SNY"])),
         *_ended("34 10:00", "35 10:00", "土地按承包合同确权，房屋纠纷调解解决。"),
     ),
-)  # fmt: skip
+)
 
 STATION = Case(
     key="station", title="二百余人反映地铁站点冠名", received="08:30", days=26, hold=3,
@@ -160,13 +160,13 @@ STATION = Case(
         _proposed("0 11:00", "市政府办公室", "市自然资源和规划局、市民政局、市轨道办、某街道办事处、某村村“两委”",
                   "召开协调会，联合相关工委，与群众代表协商站点名称。"),
         _approved("0 17:00", MEETING, "主任会议研究同意，第一时间协调。"),
-        *(_signed(f"1 {9 + n}:00", code) for n, code in enumerate("SFB SZG SMZ SGD JDB LWH".split())),
+        *(_signed(f"1 {9 + n}:00", code) for n, code in enumerate(["SFB", "SZG", "SMZ", "SGD", "JDB", "LWH"])),
         _met("2 09:00", "协调会：相关工委、六个单位与群众代表协商，确定新的站点名称。", people="5"),
-        *(_reported(f"15 {9 + n}:00", code, "采纳", "按协商结果办理。") for n, code in enumerate("LWH JDB SGD SMZ SZG SFB".split())),
-        *(_examined(f"16 {9 + n}:00", code) for n, code in enumerate("LWH JDB SGD SMZ SZG SFB".split())),
+        *(_reported(f"15 {9 + n}:00", code, "采纳", "按协商结果办理。") for n, code in enumerate(["LWH", "JDB", "SGD", "SMZ", "SZG", "SFB"])),
+        *(_examined(f"16 {9 + n}:00", code) for n, code in enumerate(["LWH", "JDB", "SGD", "SMZ", "SZG", "SFB"])),
         *_ended("18 10:00", "19 10:00", "新的站点名称已确定并公布。"),
     ),
-)  # fmt: skip
+)
 
 FLATS = Case(
     key="flats", title="五名业主反映逾期交房过渡费", received="09:40", days=30, hold=2,
@@ -178,13 +178,13 @@ FLATS = Case(
         _proposed("1 09:00", "市住建局", "市中级人民法院、某区政府办公室、某街道办事处",
                   "召集相关工委和有关部门、法律界代表、群众代表和公司法人开协调会，依法释理。"),
         _approved("2 10:00", MEETING, "主任会议研究同意。"),
-        *(_signed(f"3 {9 + n}:00", code) for n, code in enumerate("SZJ SZY QZF JDB".split())),
+        *(_signed(f"3 {9 + n}:00", code) for n, code in enumerate(["SZJ", "SZY", "QZF", "JDB"])),
         _met("7 09:00", "协调会：分析合同条款、过渡费补偿和诉求依据，公司法人到会。", deputies="2", people="5"),
-        *(_reported(f"20 {9 + n}:00", code, "解释说明", "已依法依约解释，业主表态息访。") for n, code in enumerate("JDB QZF SZY SZJ".split())),
-        *(_examined(f"21 {9 + n}:00", code) for n, code in enumerate("JDB QZF SZY SZJ".split())),
+        *(_reported(f"20 {9 + n}:00", code, "解释说明", "已依法依约解释，业主表态息访。") for n, code in enumerate(["JDB", "QZF", "SZY", "SZJ"])),
+        *(_examined(f"21 {9 + n}:00", code) for n, code in enumerate(["JDB", "QZF", "SZY", "SZJ"])),
         *_ended("22 10:00", "23 10:00", "群众代表明确表态息访。"),
     ),
-)  # fmt: skip
+)
 
 INHERITANCE = Case(
     key="inheritance", title="反映继承房产过户迟缓", received="14:10", days=58, hold=6,
@@ -204,7 +204,7 @@ INHERITANCE = Case(
         _examined("50 10:00", "SZG"),
         *_ended("51 10:00", "52 10:00", "过户手续已办结。"),
     ),
-)  # fmt: skip
+)
 
 NOISE = Case(
     key="noise", title="七户居民反映住宅楼内场馆噪音", received="08:40", days=6,
@@ -215,12 +215,12 @@ NOISE = Case(
         _screened("0 09:10", "申诉求决", "环境保护/环境污染（噪声）", "某区某街道"),
         _proposed("0 09:40", "市公安局", "某区人大常委会、某区公安局、某街道办事处、某社区居委会", "建议当天签批，交办送达，登门查验。"),
         _approved("0 11:00", VICE_CHAIR, "今日送达，依法查处，及时反馈。"),
-        *(_signed(f"0 {14 + n}:00", code) for n, code in enumerate("SGA QRD QGA JDB JWH".split())),
+        *(_signed(f"0 {14 + n}:00", code) for n, code in enumerate(["SGA", "QRD", "QGA", "JDB", "JWH"])),
         *(_reported(f"4 {9 + n}:00", code, "诉求支持", "已登门查验、走访调研、依法查处，场馆停业。")
-          for n, code in enumerate("JWH JDB QGA QRD SGA".split())),
-        *(_examined(f"4 {14 + n}:30", code) for n, code in enumerate("JWH JDB QGA QRD SGA".split())),
+          for n, code in enumerate(["JWH", "JDB", "QGA", "QRD", "SGA"])),
+        *(_examined(f"4 {14 + n}:30", code) for n, code in enumerate(["JWH", "JDB", "QGA", "QRD", "SGA"])),
         *_ended("5 08:45", "5 08:55", "场馆已停业，七户居民满意。"),
     ),
-)  # fmt: skip
+)
 
 CASES = (CALL, PENSION, ENFORCEMENT, LAND, STATION, FLATS, INHERITANCE, NOISE)

@@ -77,7 +77,7 @@ def _start(client: SyncPrefectClient, mark: Bookmark, *, again: bool) -> None:
     run = client.create_flow_run_from_deployment(
         deployment_id(client, name), parameters=parameters, name=mark.subject,
         idempotency_key=f"{mark.subject}:{mark.wanted_seq}" if again else mark.subject,
-    )  # fmt: skip
+    )
     with database().write() as session:
         bookmark_of(session, mark.subject, as_of=now()).run_id = str(run.id)
 
@@ -101,7 +101,7 @@ def publish(client: SyncPrefectClient, petition_no: str, file: CaseFile, run_id:
         ArtifactCreate(
             key=f"case-{petition_no.lower()}", type="markdown", description=f"{petition_no} 案卷", data=file.markdown(),
             flow_run_id=run_id,
-        )  # fmt: skip
+        )
     )
 
 

@@ -5,9 +5,12 @@ applied through the one door, a decision made at the desk is simply found, and w
 waited for again. An answer that the rules refuse never fails the run (ADR 0002).
 """
 
+from typing import Any
+
 import httpx
 import orjson
 from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.objects import State
 from prefect.exceptions import Pause
 from prefect.logging import get_run_logger
 from prefect.states import Paused
@@ -62,9 +65,9 @@ def wait_for_staff(subject: str, step: Step) -> None:
 
 
 def _leave(client: SyncPrefectClient, step: Step, round_: int) -> None:
-    state = Paused(name=step.label, reschedule=True, pause_key=f"{step.value}-{round_}")
+    state: State[Any] = Paused(name=step.label, reschedule=True, pause_key=f"{step.value}-{round_}")
     state.state_details.pause_timeout = None
-    state.state_details.run_input_keyset = keyset(step, round_)
+    state.state_details.run_input_keyset = {**keyset(step, round_)}  # type: ignore[dict-item]
     accepted = propose_state_sync(client, state, flow_run_id=run_id())
     if accepted.is_paused():
         raise Pause(state=accepted)

@@ -15,8 +15,8 @@ from typing import Any
 
 import anyio.abc
 import prefect.flow_engine
-from prefect.context import SyncClientContext
 from prefect.client.schemas.objects import FlowRun
+from prefect.context import SyncClientContext
 from prefect.exceptions import Abort, Pause
 from prefect.flow_engine import run_flow_sync
 from prefect.flows import Flow
@@ -92,6 +92,7 @@ class CaseworkWorker(BaseWorker[BaseJobConfiguration, Any, CaseworkResult]):
         task_status: anyio.abc.TaskStatus[int] | None = None,
     ) -> CaseworkResult:
         """Drive one run; only used by ``worker.submit``, for the polled ones go through ``_submit_run``."""
+        del configuration  # nothing of it is needed in this process
         if task_status:
             task_status.started(os.getpid())
         flow = await self._flow_of(flow_run)
@@ -135,4 +136,4 @@ def _mute_observer() -> None:
     def no_observer(*_args: Any, **_kwargs: Any) -> AbstractContextManager[None]:
         return nullcontext()
 
-    prefect.flow_engine.observe_flow_run_suspension = no_observer  # type: ignore[assignment]
+    prefect.flow_engine.observe_flow_run_suspension = no_observer  # type: ignore[attr-defined, assignment]

@@ -32,7 +32,7 @@ class ByLabel:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, _handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Offer the labels in the vocabulary's order."""
-        return {"type": "string", "enum": schema["metadata"]["labels"]}  # type: ignore[typeddict-item]
+        return {"type": "string", "enum": schema["metadata"]["labels"]}
 
 
 def asked(title: str, position: int, description: str = "", *, default: Any = "") -> Any:

@@ -26,7 +26,7 @@ def apply_delivery(session: Session, number: str, _position: int | None, answer:
     delivery = closing.Delivery(
         way=answer.way, delivered_on=read_date(answer.delivered_on, "送达日期"), reason=answer.reason,
         settlement=answer.settlement, summary=answer.summary,
-    )  # fmt: skip
+    )
     closing.deliver(session, number, act=act, delivery=delivery)
 
 

@@ -52,7 +52,7 @@ def apply_screening(session: Session, number: str, _position: int | None, answer
         petition_class=answer.petition_class, content_code=answer.content_code, relation=answer.relation,
         parent_number=answer.parent_number, place=answer.place, flags=read_words(Flag, answer.flags),
         accused_unit=answer.accused_unit,
-    )  # fmt: skip
+    )
     if answer.choice is ScreenChoice.VOID:
         intake.void(session, number, act=act, reason=answer.reason)
     elif answer.choice is ScreenChoice.ANSWER:

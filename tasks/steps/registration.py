@@ -42,13 +42,13 @@ class IntakeForm(Form):
             people_count=self.people_count, visitor_count=self.visitor_count, place=self.place, addressee=self.addressee,
             accused=self.accused, accused_unit=self.accused_unit, upstream_number=self.upstream_number,
             upstream_due_on=read_date(self.upstream_due_on, "来函限期"), flags=read_words(Flag, self.flags),
-        )  # fmt: skip
+        )
 
     def _persons(self) -> tuple[Person, ...]:
         lead = Person(name=self.name, id_number=self.id_number, phone=self.phone, address=self.address, email=self.email)
         others = (
             (PartyRole.REPRESENTATIVE, self.representatives), (PartyRole.CO_SIGNER, self.co_signers), (PartyRole.PROXY, self.proxy)
-        )  # fmt: skip
+        )
         more = tuple(Person(name=name, role=role) for role, names in others for name in read_list(names))
         return (lead, *more) if any((lead.name, lead.id_number, lead.phone)) else more
 
@@ -57,4 +57,4 @@ class IntakeForm(Form):
         return {
             "officer": self.officer, "channel": self.channel.label, "receipt_on": self.receipt_on.isoformat(),
             "occurred_at": self.occurred_at,
-        }  # fmt: skip
+        }

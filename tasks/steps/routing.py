@@ -28,7 +28,7 @@ def apply_proposal(session: Session, number: str, _position: int | None, answer:
     proposal = routing.Proposal(
         way=answer.way, opinion=answer.opinion, lead=answer.lead, co_handling=read_list(answer.co_handling),
         limit_on=read_date(answer.limit_on, "办结期限"), ground=answer.ground,
-    )  # fmt: skip
+    )
     routing.propose(session, number, act=act, proposal=proposal)
 
 

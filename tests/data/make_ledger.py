@@ -13,7 +13,7 @@ from rules.identity import check_character
 
 FILE = Path(__file__).with_name("ledger.xlsx")
 ROWS = 500
-TITLE_ROW = "某市人大常委会信访台账（虚构数据，仅供测试）"
+TITLE = "某市人大常委会信访台账（虚构数据，仅供测试）"
 HEADS = (
     "序号", "原编号", "收信日期", "邮戳日期", "信访形式", "信访人", "身份证号", "联系电话", "住址", "事由", "主要内容", "信访人数",
     "属地", "受信人", "信访目的", "内容分类", "承办单位", "办结日期", "柜号",
@@ -113,14 +113,14 @@ def _id_number(place: int) -> str | None:
 
 
 def build() -> bytes:
-    """Write the workbook: a title row, the heads, the rows; without the moment of writing, so that it never differs."""
+    """Write the workbook: the heads and the rows, without the moment of writing, so that it never differs."""
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "台账"
     sheet.append(HEADS)
     for row in rows():
         sheet.append([row[head] for head in HEADS])
-    book.properties.title, book.properties.creator = TITLE_ROW, "make_ledger"
+    book.properties.title, book.properties.creator = TITLE, "make_ledger"
     book.properties.created = datetime(2026, 1, 5)  # noqa: DTZ001 (a label)
     written = io.BytesIO()
     book.save(written)

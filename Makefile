@@ -1,0 +1,51 @@
+# Needs Python 3.11 and make; everything else goes into .venv.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test unit check lint types imports docs migrate clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## Make .venv with everything in it, the xinfang command included
+
+$(STAMP): requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $(STAMP)
+
+run: setup ## Start the whole stack with eight demonstration petitions at different stages; Ctrl-C stops it
+	$(BIN)/xinfang up --demo
+
+demo: setup ## Drive the eight demonstration petitions to their ends, print the table, stop
+	XINFANG_HOME=var/demo $(BIN)/xinfang demo
+
+test: setup ## Run every test: SQLite always, PostgreSQL and Chromium where they are there
+	$(BIN)/python -m pytest
+
+unit: setup ## Run the tests below the engine, in seconds
+	$(BIN)/python -m pytest -m "not engine and not browser"
+
+check: setup lint types imports docs ## Everything that needs no test: ruff, mypy, layers, docs agreement
+
+lint: setup
+	$(BIN)/ruff check .
+
+types: setup
+	$(BIN)/mypy
+
+imports: setup
+	$(BIN)/lint-imports
+
+docs: setup ## Do the generated tables and lists in docs agree with the code?
+	$(BIN)/python -m pytest tests/docs
+
+migrate: setup ## Bring the casework database to this version
+	$(BIN)/xinfang migrate
+
+clean: ## Throw away the environment and all caches (never var/)
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from desk import cases
+from desk import cases, papers
 from desk.due import due
 from desk.ledger import import_command
 from desk.running import demo_command, migrate_command, up_command
@@ -22,6 +22,8 @@ app.command("list")(cases.list_command)
 app.command("show")(cases.show_command)
 app.command("decide")(cases.decide_command)
 app.command("disclose")(cases.disclose_command)
+app.command("attach")(papers.attach_command)
+app.command("letters")(papers.letters_command)
 app.command("due")(due)
 app.command("verify")(cases.verify_command)
 

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 MOST_SHOWN = 20
+COLUMNS_HELP = '列对照文件（TOML）：[columns] 下写 "列名" = "字段"，[defaults] 下写 "字段" = "缺省值"'
 
 
 @spoken
 def import_command(
     file: Annotated[Path, typer.Argument(metavar="文件", help="旧台账，CSV 或 XLSX，首行为列名")],
-    columns: Annotated[Path | None, typer.Option("--columns", help="列对照文件（TOML）：各列对应的字段")] = None,
+    columns: Annotated[Path | None, typer.Option("--columns", help=COLUMNS_HELP)] = None,
     rejects: Annotated[Path | None, typer.Option("--rejects", help="退回行写到哪里；不填则在台账旁")] = None,
     officer: Annotated[str, typer.Option("--officer", help="经办人工号；不填按系统登记")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不登记")] = False,

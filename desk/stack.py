@@ -86,13 +86,14 @@ class Stack:
 
     def __enter__(self) -> "Stack":
         """Catch the signals that ask for an end."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._end)
+        self._before = {number: signal.signal(number, self._end) for number in (signal.SIGINT, signal.SIGTERM)}
         return self
 
     def __exit__(self, *_exc: object) -> None:
         """Stop whatever runs."""
         self.stop()
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
     def _end(self, _number: int, _frame: FrameType | None) -> None:
         if self._ending.is_set():

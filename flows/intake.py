@@ -10,21 +10,23 @@ from flows.runtime.runs import note_end
 from flows.runtime.waiting import take_answer, wait_for_staff
 from flows.stages import wait_at_step
 from models.vocabulary import Step
+from rules.zone import legal_day
 from tasks.act import SYSTEM, Act
 from tasks.database import database
 from tasks.intake import check_duplicates
-from tasks.registering import put_on_file, try_to_register
+from tasks.registering import put_on_file, read_intake, try_to_register
 from tasks.steps.registration import IntakeForm
 
 
-@flow(name="intake", persist_result=False, log_prints=False, validate_parameters=True)
+@flow(name="intake", persist_result=False, log_prints=False, validate_parameters=False)
 def intake(form: IntakeForm) -> State[None]:
     """登记一件信访（来信、来访、来电、网上）。提交后自动编号、起算期限，并进入甄别。
 
     Args:
         form: 信访登记表
     """
-    draft = put_on_file(form, key=f"intake:{this_run().id}", as_of=now())
+    form, problem = read_intake(form, today=legal_day(now()))
+    draft = put_on_file(form, key=f"intake:{this_run().id}", problem=problem, as_of=now())
     _scrub_parameters(form)
     take_answer(draft)
     number = try_to_register(draft, form, as_of=now())
@@ -38,8 +40,9 @@ def intake(form: IntakeForm) -> State[None]:
 
 def _scrub_parameters(form: IntakeForm) -> None:
     """Take names and text out of the engine as soon as they are on file, sealed, in the casework database."""
-    if form.name or form.content or form.title:
-        engine().update_flow_run(this_run().id, parameters={"form": form.without_people()})
+    left = {"form": form.without_people()}
+    if this_run().parameters != left:
+        engine().update_flow_run(this_run().id, parameters=left)
 
 
 def intake_stage(petition_no: str) -> None:

@@ -287,6 +287,7 @@ class ClockOwner(Labelled):
     HANDLER = "handler", "承办单位"
     PETITIONER = "petitioner", "信访人"
     UPSTREAM = "upstream", "来函机关"
+    UNIT = "unit", "其他机关（复查、复核、反馈）"
 
 
 class ClockState(Labelled):
@@ -389,6 +390,7 @@ class MessageState(Labelled):
     SENDING = "sending", "发送中"
     SENT = "sent", "已发"
     DEAD = "dead", "发送失败待人工处理"
+    BY_HAND = "by_hand", "已人工送出"
 
 
 class AttachmentKind(Labelled):

@@ -1,118 +1,90 @@
-"""The catalogue: one row per letter or message, with its addressee, the facts it needs and the article it rests on."""
+"""The catalogue: every letter with its addressee, the facts it is written from and the article it rests on."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 from models.vocabulary import Letter
 
+AddresseeKind = Literal["petitioner", "unit", "office"]
+OFFICE_RULE = "办公室设定（法规无明文）"
+
+ALERT = ("number", "office_name", "unit_name", "written_on")
+"""Alerts may land in a chat group: nothing of the matter itself is in them, not even its title."""
+NOTICE = ("letter_no", "number", "office_name", "office_phone", "petitioner_name", "title", "written_on")
+LETTER = ("letter_no", "number", "office_name", "office_phone", "title", "unit_name", "written_on")
+PAPERS = (
+    *LETTER, "basis", "channel", "lead_unit", "people_count", "petitioner_name", "receipt_on", "unit_role", "units",
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogueRow:
-    """One letter: to whom, under which subject, from which facts, by which article, numbered in which series."""
+    """One letter; ``serial`` is the mark of its number series, nothing for a message without a number."""
 
     letter: Letter
-    addressee: Literal["petitioner", "unit", "office"]
-    subject: str
-    needs: tuple[str, ...]
+    addressee: AddresseeKind
     article: str
-    serial: str = ""
-    """The mark of the letter's number series (转、交、督……); nothing for plain messages, which have no number."""
+    needs: tuple[str, ...]
+    serial: str | None = None
+
+    @property
+    def subject(self) -> str:
+        """The letter's name, which is all that a mail's subject may say besides the petition's number."""
+        return self.letter.label
 
     @property
     def template(self) -> str:
-        """The name of the letter's template, without its ending."""
+        """The stem of its two templates."""
         return self.letter.value
 
 
+def _row(
+    letter: Letter, addressee: AddresseeKind, serial: str | None, article: str, needs: tuple[str, ...], *more: str
+) -> CatalogueRow:
+    return CatalogueRow(letter=letter, addressee=addressee, serial=serial, article=article, needs=(*needs, *more))
+
+
 CATALOGUE: tuple[CatalogueRow, ...] = (
-    CatalogueRow(
-        letter=Letter.RECEIPT, addressee="petitioner", subject="信访件收件回执", article="信访工作条例 第十八条",
-        needs=("channel", "number", "office_name", "office_phone", "petitioner_name", "receipt_on", "title", "written_on"),
-    ),
-    CatalogueRow(
-        letter=Letter.REFERRAL_LETTER, addressee="unit", subject="信访件转送函", article="信访工作条例 第二十三条", serial="转",
-        needs=("letter_no", "number", "office_name", "office_phone", "people_count", "petitioner_name", "receipt_on", "title", "unit_name", "unit_role", "written_on"),
-    ),
-    CatalogueRow(
-        letter=Letter.REFERRAL_NOTICE, addressee="petitioner", subject="信访件转送（交办）告知单", article="信访工作条例 第二十三条", serial="告",
-        needs=("letter_no", "number", "office_name", "office_phone", "petitioner_name", "title", "units", "written_on"),
-    ),
-    CatalogueRow(
-        letter=Letter.ASSIGNMENT_LETTER, addressee="unit", subject="信访件交办函", article="信访工作条例 第二十三条", serial="交",
-        needs=("due_on", "lead_unit", "letter_no", "number", "office_name", "office_phone", "people_count", "petitioner_name", "receipt_on", "title", "unit_name", "unit_role", "written_on"),
-    ),
-    CatalogueRow(
-        letter=Letter.REJECTION_NOTICE, addressee="petitioner", subject="不予受理告知书", article="信访工作条例 第二十三条", serial="告",
-        needs=("basis", "letter_no", "number", "office_name", "petitioner_name", "reason", "title", "where_to_go", "written_on"),
-    ),
-    CatalogueRow(
-        letter=Letter.REFUSAL_NOTICE, addressee="petitioner", subject="不再受理告知书", article="信访工作条例 第三十六条", serial="告",
-        needs=("basis", "letter_no", "number", "office_name", "petitioner_name", "title", "written_on"),
-    ),
-    CatalogueRow(
-        letter=Letter.ACCEPTANCE_NOTICE, addressee="petitioner", subject="受理告知书", article="信访工作条例 第二十三条", serial="告",
-        needs=("due_on", "letter_no", "number", "office_name", "petitioner_name", "title", "unit_name", "written_on"),
-    ),
-    CatalogueRow(
-        letter=Letter.OBJECTION_ALERT, addressee="office", subject="承办单位提出退回申请", article="信访工作条例 第二十三条",
-        needs=("number", "office_name", "title", "unit_name", "written_on"),
-    ),
-    CatalogueRow(
-        letter=Letter.OBJECTION_UPHELD, addressee="unit", subject="同意退回函", article="信访工作条例 第二十三条", serial="复",
-        needs=("letter_no", "number", "office_name", "reason", "title", "unit_name", "written_on"),
-    ),
-    CatalogueRow(
-        letter=Letter.OBJECTION_OVERRULED, addressee="unit", subject="不同意退回函", article="信访工作条例 第二十三条", serial="复",
-        needs=("letter_no", "number", "office_name", "reason", "title", "unit_name", "written_on"),
-    ),
-    CatalogueRow(
-        letter=Letter.EXTENSION_NOTICE, addressee="petitioner", subject="延长办理期限告知书", article="信访工作条例 第三十四条", serial="告",
-        needs=("extension_due_on", "letter_no", "number", "office_name", "petitioner_name", "reason", "title", "written_on"),
-    ),
-    CatalogueRow(
-        letter=Letter.EXTENSION_REFUSED, addressee="unit", subject="不同意延期函", article="信访工作条例 第三十四条", serial="复",
-        needs=("letter_no", "number", "office_name", "reason", "title", "unit_name", "written_on"),
-    ),
-    CatalogueRow(
-        letter=Letter.REPORT_ALERT, addressee="office", subject="承办单位报结待审", article="办公室设定（法规无明文）",
-        needs=("number", "office_name", "title", "unit_name", "written_on"),
-    ),
-    CatalogueRow(
-        letter=Letter.REDO_LETTER, addressee="unit", subject="退回重办函", article="办公室设定（法规无明文）", serial="复",
-        needs=("letter_no", "number", "office_name", "reason", "title", "unit_name", "written_on"),
-    ),
-    CatalogueRow(
-        letter=Letter.REPEAT_ALERT, addressee="unit", subject="重复来件提醒", article="信访工作条例 第十九条第三款",
-        needs=("number", "office_name", "parent_number", "receipt_on", "unit_name", "written_on"),
-    ),
-    CatalogueRow(
-        letter=Letter.URGING_LETTER, addressee="unit", subject="催办函", article="办公室设定（法规无明文）", serial="催",
-        needs=("letter_no", "number", "office_name", "reason", "title", "unit_name", "written_on"),
-    ),
-    CatalogueRow(
-        letter=Letter.SUPERVISION_LETTER, addressee="unit", subject="督办函", article="信访工作条例 第四十条", serial="督",
-        needs=("basis", "ground", "letter_no", "number", "office_name", "reason", "reply_due_on", "title", "unit_name", "written_on"),
-    ),
-    CatalogueRow(
-        letter=Letter.MEETING_NOTICE, addressee="unit", subject="协调会通知", article="信访工作条例 第二十四条",
-        needs=("meeting", "number", "office_name", "title", "unit_name", "written_on"),
-    ),
-    CatalogueRow(
-        letter=Letter.REPLY_NOTICE, addressee="petitioner", subject="办理答复告知", article="信访工作条例 第三十五条", serial="告",
-        needs=("answer", "delivered_on", "lead_unit", "letter_no", "number", "office_name", "outcome", "petitioner_name", "title", "written_on"),
-    ),
-    CatalogueRow(
-        letter=Letter.RECALL_LETTER, addressee="unit", subject="撤回函", article="办公室设定（法规无明文）", serial="复",
-        needs=("letter_no", "number", "office_name", "title", "unit_name", "written_on"),
-    ),
-    CatalogueRow(
-        letter=Letter.CLOSURE_NOTICE, addressee="petitioner", subject="办结告知", article="办公室设定（法规无明文）",
-        needs=("closed_on", "number", "office_name", "outcome", "petitioner_name", "title", "written_on"),
-    ),
+    # intake 登记受理
+    _row(Letter.RECEIPT, "petitioner", None, "信访工作条例 第二十三条",
+         ("channel", "number", "office_name", "office_phone", "petitioner_name", "receipt_on", "registered_on", "title",
+          "written_on")),
+    _row(Letter.REPEAT_ALERT, "unit", None, "信访工作条例 第十九条第三款",
+         ("number", "office_name", "office_phone", "parent_number", "receipt_on", "unit_name", "written_on")),
+    # routing 拟办审批
+    _row(Letter.REFERRAL_LETTER, "unit", "转", "信访工作条例 第二十三条", PAPERS),
+    _row(Letter.ASSIGNMENT_LETTER, "unit", "交", "信访工作条例 第二十三条",
+         PAPERS, "due_on", "reason", "report_wanted"),
+    _row(Letter.REFERRAL_NOTICE, "petitioner", "告", "信访工作条例 第二十三条第一款",
+         NOTICE, "lead_unit", "receipt_on", "units"),
+    _row(Letter.REJECTION_NOTICE, "petitioner", "告", "信访工作条例 第二十三条",
+         NOTICE, "basis", "reason", "receipt_on", "where_to_go"),
+    _row(Letter.REFUSAL_NOTICE, "petitioner", "告", "信访工作条例 第三十六条第三款",
+         NOTICE, "basis", "reason", "receipt_on", "where_to_go"),
+    # handling 办理
+    _row(Letter.ACCEPTANCE_NOTICE, "petitioner", "告", "信访工作条例 第二十三条第三款", NOTICE, "due_on", "unit_name"),
+    _row(Letter.OBJECTION_ALERT, "office", None, "信访工作条例 第二十三条第三款", ALERT),
+    _row(Letter.OBJECTION_UPHELD, "unit", "函", "信访工作条例 第二十三条第三款", LETTER, "reason"),
+    _row(Letter.OBJECTION_OVERRULED, "unit", "函", "信访工作条例 第二十三条第三款", LETTER, "due_on", "reason"),
+    _row(Letter.EXTENSION_NOTICE, "petitioner", "告", "信访工作条例 第三十四条",
+         NOTICE, "extension_due_on", "reason", "unit_name"),
+    _row(Letter.EXTENSION_REFUSED, "unit", "函", "信访工作条例 第三十四条", LETTER, "due_on", "reason"),
+    _row(Letter.REPORT_ALERT, "office", None, OFFICE_RULE, ALERT),
+    _row(Letter.REDO_LETTER, "unit", "函", OFFICE_RULE, LETTER, "due_on", "reason"),
+    _row(Letter.RECALL_LETTER, "unit", "函", OFFICE_RULE, LETTER, "reason"),
+    # urging, supervising, convening 催办、督办、协调
+    _row(Letter.URGING_LETTER, "unit", "催", OFFICE_RULE, LETTER, "due_on", "reason", "reply_due_on"),
+    _row(Letter.SUPERVISION_LETTER, "unit", "督", "信访工作条例 第四十条",
+         LETTER, "basis", "ground", "reason", "reply_due_on"),
+    _row(Letter.MEETING_NOTICE, "unit", "会", "信访工作条例 第二十四条", LETTER, "meeting", "units"),
+    # feedback and closure 答复、结案
+    _row(Letter.REPLY_NOTICE, "petitioner", "告", "信访工作条例 第三十五条",
+         NOTICE, "answer", "delivered_on", "lead_unit", "outcome"),
+    _row(Letter.CLOSURE_NOTICE, "petitioner", "告", OFFICE_RULE, NOTICE, "closed_on", "outcome"),
 )
-_ROWS = {row.letter: row for row in CATALOGUE}
+_BY_LETTER = {row.letter: row for row in CATALOGUE}
 
 
 def row_for(letter: Letter) -> CatalogueRow:
-    """Find a letter's row."""
-    return _ROWS[letter]
+    """Find a letter's row; every letter has one."""
+    return _BY_LETTER[letter]

@@ -3,6 +3,7 @@
 CaseworkError
 ├── TransitionRefusedError   the lifecycle does not allow this change now
 ├── AnswerRefusedError       a form's answer cannot be taken as it is
+├── CalendarError, PackError, DeadlineError   a file of rules or a date that cannot be computed
 └── UnknownCaseError         no petition, unit, officer or paper goes by that name
 """
 

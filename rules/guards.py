@@ -21,6 +21,8 @@ def registrable(facts: Facts) -> str | None:
         return "收信日期未填写，请按收文章上的日期填写"
     if facts.receipt_on > facts.today:
         return f"收信日期 {facts.receipt_on} 晚于今天，请核对收文章"
+    if facts.happened_on and facts.happened_on < facts.receipt_on:
+        return f"登记时间 {facts.happened_on} 早于收信日期 {facts.receipt_on}，请核对补录时间"
     if facts.postmark_on and facts.postmark_on > facts.receipt_on:
         return f"邮戳日期 {facts.postmark_on} 晚于收信日期 {facts.receipt_on}，请核对信封"
     if facts.people_count < 1:
@@ -244,4 +246,4 @@ def review_window_open(facts: Facts) -> str | None:
 
 def file_complete(facts: Facts) -> str | None:
     """Nothing is still on its way out, so the file can be locked."""
-    return f"还有 {facts.unsent_letters} 份函件未发出，暂不能归档" if facts.unsent_letters else None
+    return f"还有 {facts.unsent_letters} 份函件未发出，暂不能归档（xinfang letters 查看）" if facts.unsent_letters else None

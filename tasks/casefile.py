@@ -17,7 +17,7 @@ from models.vocabulary import ClockState, Flag, MessageState, PartyRole, Petitio
 from notifications.catalogue import row_for
 from rules.lifecycle import STAGES
 from rules.steps import WHO_DECIDES, step_of
-from rules.zone import SHANGHAI
+from rules.zone import SHANGHAI, legal_day
 from tasks.cases import dispatches_of
 from tasks.clocks import clocks_of, pack_of
 from tasks.handling import days_left
@@ -145,7 +145,7 @@ def _timeline(session: Session, petition: Petition, units: dict[int | None, str]
         {
             "序": event.seq, "时间": _moment(event.occurred_at), "事项": event.event.label,
             "单位": units.get(event.dispatch_id, ""), "经办": f"{event.actor_role.label} {event.actor_code}".strip(),
-            "补录": "是" if event.occurred_at.date() != event.recorded_at.date() else "",
+            "补录": "是" if legal_day(event.occurred_at) != legal_day(event.recorded_at) else "",
         }
         for event in session.exec(query)
     ]
@@ -165,6 +165,7 @@ def form_description(
         organ = session.get(Organ, dispatch.organ_id)
         head += f" → {organ.name if organ else ''}（{dispatch.role.label}）"
     parts = [f"> **上一次填写没有被采用：{refusal}**" if refusal else "", head]
+    parts.append(_plain(f"**{shown_title(petition)}**"))
     parts.append("可办理：" + "、".join(role.label for role in WHO_DECIDES[step]))
     parts.append(_bullets({name: text for name, text in summary.items() if name != "等待"}))
     if clocks := [_clock_row(c, petition, [], today) for c in clocks_of(session, petition) if c.state is ClockState.RUNNING]:

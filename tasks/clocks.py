@@ -163,7 +163,9 @@ def extension_cap(petition: Petition, rule_key: str) -> int:
 def extend_clock(clock: Clock, petition: Petition, days: int) -> None:
     """Extend a clock once, counted from its original start, never from a rolled day (条例 第三十四条)."""
     rule = pack_of(petition).rule(clock.rule_key)
-    longer = extend(rule, clock.starts_on, calendar(), days=days, pack_version=clock.pack_version)
+    longer = extend(
+        rule, clock.starts_on, calendar(), days=days, pack_version=clock.pack_version, roll_last_day=settings().roll_last_day
+    )
     clock.raw_due_on, clock.due_on, clock.provisional = longer.raw, longer.effective, longer.provisional
     clock.extended_days = days
 

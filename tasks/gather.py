@@ -63,7 +63,7 @@ def gather_facts(session: Session, petition: Petition, *, act: Act, asked: dict[
 
 def unsent_letters(session: Session, petition: Petition) -> int:
     """Count the petition's letters that are still on their way out."""
-    waiting = (MessageState.QUEUED, MessageState.SENDING)
+    waiting = (MessageState.QUEUED, MessageState.SENDING, MessageState.DEAD)
     query = select(func.count()).select_from(OutboxMessage).where(
         OutboxMessage.petition_id == petition.id, col(OutboxMessage.state).in_(waiting)
     )

@@ -210,14 +210,13 @@ def likely_duplicates(session: Session, petition: Petition, *, limit: int = 5) -
             same_person.append(both)  # type: ignore[arg-type]
     if not same_person:
         return []
+    theirs = select(Party.petition_id).join(Petitioner, col(Petitioner.id) == col(Party.petitioner_id)).where(or_(*same_person))
     query = (
         select(Petition)
-        .join(Party, col(Party.petition_id) == col(Petition.id))
-        .join(Petitioner, col(Petitioner.id) == col(Party.petitioner_id))
-        .where(or_(*same_person), Petition.id != petition.id, col(Petition.number).is_not(None), Petition.state != State.VOID)
+        .where(col(Petition.id).in_(theirs), Petition.id != petition.id)
+        .where(col(Petition.number).is_not(None), Petition.state != State.VOID)
         .order_by(col(Petition.id).desc())
         .limit(limit)
-        .distinct()
     )
     return list(session.exec(query))
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import unicodedata
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -81,7 +82,8 @@ def row_key(paper: Registration) -> str:
     What it says goes through the vault's keyed hash, so that nobody can try names against the key.
     """
     if paper.legacy_number:
-        return f"ledger:{hashlib.sha256(paper.legacy_number.encode()).hexdigest()}"
+        number = "".join(unicodedata.normalize("NFKC", paper.legacy_number).split()).upper()
+        return f"ledger:{hashlib.sha256(number.encode()).hexdigest()}"
     return f"ledger:{vault().digest(fingerprint(paper))}"
 
 

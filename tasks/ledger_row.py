@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from datetime import date, timedelta
+from datetime import date
 from typing import TypeVar
 
 from models.vocabulary import Channel, Flag, Labelled, PartyRole, PetitionClass, Source
@@ -11,37 +11,14 @@ from rules.errors import CaseworkError
 from rules.identity import id_number_warning
 from tasks.intake import NO_CONTENT, Person, Registration
 from tasks.ledger_columns import Cell, Columns, Row
-from tasks.steps.base import read_date, read_list
+from tasks.ledger_words import CHANNELS, CLASSES, OPEN_CLASSES, SOURCES, means_nothing, read_day, share_out, split_names
+from tasks.steps.base import read_list
 
 Word = TypeVar("Word", bound=Labelled)
 
-NOTHING = frozenset(("", "无", "不详", "不明", "未知", "未留", "空", "-", "--", "—", "——", "/", "\\", "n/a", "na", "null", "#n/a"))
-NOBODY = NOTHING | {"匿名", "匿名信", "匿名群众", "无名", "无名氏", "未署名", "未具名", "佚名"}
-"""How ledgers write that there is nothing to write."""
-
 NOTES = "\n〔原台账记载〕"
 EARLIEST = date(1949, 10, 1)
-EXCEL_DAY_ZERO = date(1899, 12, 30)
 MOST_PEOPLE = 1_000_000
-
-CHANNELS = {
-    **dict.fromkeys(("信", "信件", "信函", "书信", "群众来信", "写信", "邮寄", "传真"), Channel.LETTER),
-    **dict.fromkeys(("走访", "接访", "上访", "群众来访", "访", "个访", "集体访"), Channel.VISIT),
-    **dict.fromkeys(("电话", "来电话", "群众来电", "热线", "12345热线"), Channel.CALL),
-    **dict.fromkeys(("网信", "网上信访", "网络", "网上来信", "电子邮件", "邮件", "邮箱", "微信", "手机app"), Channel.ONLINE),
-}
-CLASSES = {
-    **dict.fromkeys(("意见建议", "建议", "意见", "批评建议"), PetitionClass.SUGGESTION),
-    **dict.fromkeys(("检举", "控告", "举报", "揭发控告", "检举揭发"), PetitionClass.ACCUSATION),
-    **dict.fromkeys(("申诉", "求决", "投诉", "求助"), PetitionClass.APPEAL),
-}
-SOURCES = {
-    **dict.fromkeys(("自收", "本级", "本机关", "直接受理"), Source.SELF),
-    **dict.fromkeys(("省人大", "省人大转", "上级转来", "上级转办"), Source.UPPER_CONGRESS),
-    **dict.fromkeys(("领导批示", "领导交办"), Source.LEADER),
-    **dict.fromkeys(("代表", "代表转来"), Source.DEPUTY),
-}
-"""Words of older ledgers beside the labels of the vocabulary."""
 
 
 class RowError(CaseworkError):
@@ -107,7 +84,7 @@ class RowReader:
 
     def _text(self, name: str) -> str:
         text = self._cell(name).text
-        return "" if _is(text, NOTHING) else text
+        return "" if means_nothing(text) else text
 
     def _receipt(self) -> date | None:
         name = "receipt_on" if self._text("receipt_on") else "registered_on"
@@ -159,8 +136,7 @@ class RowReader:
         return self._coded("channel", Channel, CHANNELS)
 
     def _class(self) -> PetitionClass | None:
-        open_words = {"其他", "其它", "咨询", "待定"}  # left to the screening officer
-        return None if self._text("petition_class") in open_words else self._coded("petition_class", PetitionClass, CLASSES)
+        return None if self._text("petition_class") in OPEN_CLASSES else self._coded("petition_class", PetitionClass, CLASSES)
 
     def _flags(self) -> frozenset[Flag]:
         try:
@@ -173,7 +149,7 @@ class RowReader:
         """Read the people and how many the name column speaks of (张某某等16人)."""
         names, told = split_names(self._cell("name").text)
         size = max(len(names), 1)
-        numbers, phones = (_share_out(self._text(name), size) for name in ("id_number", "phone"))
+        numbers, phones = (share_out(self._text(name), size) for name in ("id_number", "phone"))
         lead = {"address": self._text("address"), "email": self._text("email")}
         people = tuple(
             Person(
@@ -198,38 +174,7 @@ class RowReader:
         if petition_class is None:
             kept.append(self._cell("petition_class"))
         kept += [cell for name in self._columns.heads if name for cell in self._columns.rest(self._row, name)]
-        return [f"{cell.head}：{cell.text}" for cell in kept if not _is(cell.text, NOTHING)]
-
-
-def read_day(text: str, what: str) -> date | None:
-    """Read a day as people and Excel write it, with or without a time; raises ``AnswerRefusedError``."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    day = re.split(r"(?<=[\d日])[ T]+(?=\d{1,2}:)", plain)[0]
-    if re.fullmatch(r"[2-5]\d{4}", day):
-        return EXCEL_DAY_ZERO + timedelta(days=int(day))  # a date cell that lost its format
-    if day.isdigit() and len(day) != 8:
-        return read_date(f"{text}（位数不对）", what)
-    return read_date(day, what)
-
-
-def split_names(text: str) -> tuple[list[str], int]:
-    """Split a name cell; says how many people it speaks of, 0 when it does not say."""
-    if _is(text, NOBODY):
-        return [], 0
-    counted = re.fullmatch(r"(.+?)等(?:(\d+)余?[人名位])?人?", unicodedata.normalize("NFKC", text).strip())
-    told = int(counted[2] or 0) if counted else 0
-    names = read_list(counted[1] if counted else text)
-    return ["".join(name.split()) if not name.isascii() else name for name in names if not _is(name, NOBODY)], told
-
-
-def _is(text: str, words: frozenset[str]) -> bool:
-    return unicodedata.normalize("NFKC", text).strip().strip("()").lower() in words
-
-
-def _share_out(text: str, size: int) -> list[str]:
-    """Give each person his own number when there are as many; otherwise all of them to the first."""
-    parts = read_list(text)
-    return list(parts) if len(parts) == size else [text, *[""] * (size - 1)]
+        return [f"{cell.head}：{cell.text}" for cell in kept if not means_nothing(cell.text)]
 
 
 def _with_notes(content: str, notes: list[str]) -> str:

@@ -1,53 +1,72 @@
-"""The outbox: claiming due messages, sending each outside any transaction, and recording what became of it."""
+"""The outbox: due messages are claimed, sent outside any transaction, and each result is put on record by itself."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from models.outbox_message import OutboxMessage
 from models.vocabulary import MessageState
 from notifications.catalogue import row_for
-from notifications.channels import Channel, ChannelError
+from notifications.channels import Channel, ChannelError, mail_via
 from notifications.rendering import RenderingError, render
-from rules.errors import UnknownCaseError
+from rules.errors import TransitionRefusedError, UnknownCaseError
 from tasks.database import Database
 from tasks.settings import Settings
-from tasks.vault import Vault
+from tasks.vault import Vault, VaultError
 
 LONGEST_PAUSE = timedelta(hours=6)
-WAITING = (MessageState.QUEUED, MessageState.SENDING)
+MAILBOX = "mailto:"
+ON_THE_WAY = (MessageState.QUEUED, MessageState.SENDING)
+
+ChannelFactory = Callable[[str], Channel]
+Fate = Literal["sent", "failed", "dead", "taken_over"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class SendReport:
-    """What became of one batch."""
+    """What became of one batch: sent, to be tried again, or waiting for a person."""
 
-    taken: int = 0
     sent: int = 0
     failed: int = 0
     dead: int = 0
 
+    @property
+    def taken(self) -> int:
+        """How many messages the batch dealt with; none means that nothing is due."""
+        return self.sent + self.failed + self.dead
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a message did not leave, in words without personal data, and whether trying again could help."""
+
+    words: str
+    hopeless: bool = False
+
 
 def anything_due(session: Session, *, as_of: datetime) -> bool:
-    """Say whether a message is due, or was left half-sent by a sender that died."""
-    query = select(OutboxMessage.id).where(col(OutboxMessage.state).in_(WAITING), col(OutboxMessage.next_try_at) <= as_of)
-    return session.exec(query.limit(1)).first() is not None
+    """Say whether a message waits to be sent."""
+    due = col(OutboxMessage.next_try_at) <= as_of
+    query = select(OutboxMessage.id).where(col(OutboxMessage.state).in_(ON_THE_WAY), due).limit(1)
+    return session.exec(query).first() is not None
 
 
 def claim_due(session: Session, *, as_of: datetime, limit: int, lease: timedelta) -> list[OutboxMessage]:
-    """Take due messages for as long as the lease; no two senders ever take the same one.
+    """Take due messages for as long as the lease lasts, oldest first; no two senders take the same one.
 
-    A message whose sender died comes due again when its lease has run out; it leaves with the same id.
+    ``next_try_at`` doubles as the end of the lease, so that a message whose sender died comes due by itself.
     """
     query = (
         select(OutboxMessage)
-        .where(col(OutboxMessage.state).in_(WAITING), col(OutboxMessage.next_try_at) <= as_of)
+        .where(col(OutboxMessage.state).in_(ON_THE_WAY), col(OutboxMessage.next_try_at) <= as_of)
         .order_by(col(OutboxMessage.next_try_at), col(OutboxMessage.id))
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True)  # PostgreSQL; SQLite has one writer at a time anyway
     )
     claimed = list(session.exec(query))
     for message in claimed:
@@ -60,78 +79,93 @@ def claim_due(session: Session, *, as_of: datetime, limit: int, lease: timedelta
 def send_due(
     database: Database,
     vault: Vault,
-    channel_for: Callable[[str], Channel],
+    channel_factory: ChannelFactory,
     *,
     settings: Settings,
     as_of: datetime,
     limit: int = 50,
 ) -> SendReport:
-    """Send one batch of due messages; each result is recorded in a transaction of its own."""
+    """Send one batch of due messages; what fails is tried again later, on its own account."""
     with database.write() as session:
         claimed = claim_due(session, as_of=as_of, limit=limit, lease=settings.outbox_lease)
-    counts = dict.fromkeys(("sent", "failed", "dead"), 0)
+    fates: Counter[Fate] = Counter()
     for message in claimed:
-        problem, hopeless = _send(message, vault, channel_for, settings)
+        if not _still_ours(database, message):
+            continue
+        problem = _send(message, vault, channel_factory, settings)
         with database.write() as session:
-            counts[_record(session, message, problem, hopeless, settings=settings, as_of=as_of)] += 1
-    return SendReport(taken=len(claimed), **counts)
+            fates[_record(session, message, problem, settings=settings, as_of=as_of)] += 1
+    return SendReport(sent=fates["sent"], failed=fates["failed"], dead=fates["dead"])
 
 
-def _send(message: OutboxMessage, vault: Vault, channel_for: Callable[[str], Channel], settings: Settings) -> tuple[str, bool]:
-    """Hand one message over; returns what went wrong and whether trying again is hopeless."""
+def requeue_dead(session: Session, message_id: int, *, as_of: datetime) -> OutboxMessage:
+    """Give a message that waits for a person its full number of tries again."""
+    message = session.get(OutboxMessage, message_id, with_for_update=True)
+    if message is None:
+        raise UnknownCaseError(f"没有编号为 {message_id} 的函件")
+    if message.state is not MessageState.DEAD:
+        raise TransitionRefusedError(f"函件 {message_id} 的状态为“{message.state.label}”，不需要重新发送")
+    message.state, message.attempts, message.next_try_at = MessageState.QUEUED, 0, as_of
+    return message
+
+
+def stable_id(message: OutboxMessage) -> str:
+    """The id under which a message leaves at every try, so that its receiver can tell a repetition."""
+    return f"<{hashlib.sha1(message.key.encode(), usedforsecurity=False).hexdigest()}@xinfang>"
+
+
+def _send(message: OutboxMessage, vault: Vault, channel_factory: ChannelFactory, settings: Settings) -> Problem | None:
     try:
+        address = _address(message, vault, settings)
         rendered = render(message.letter, vault.open_facts(message.facts_sealed))
-        channel_for(_address(message, vault, settings)).send(rendered, message_id=message_id(message))
+        channel_factory(address).send(rendered, address=address, message_id=stable_id(message))
     except RenderingError as error:
-        return f"函件模板缺少内容：{error}", True
-    except ChannelError as error:
-        return str(error), False
-    except Exception as error:  # a channel's own fault is no reason to lose the rest of the batch
-        return f"投递未成功：{type(error).__name__}", False
-    return "", False
+        return Problem(str(error), hopeless=True)
+    except (ChannelError, VaultError) as error:
+        return Problem(str(error))
+    except Exception as fault:  # one message's fault must not hold up the others; its words may quote them
+        return Problem(f"发送时出现意外错误（{type(fault).__name__}）")
+    return None
 
 
 def _address(message: OutboxMessage, vault: Vault, settings: Settings) -> str:
-    """Find where a message goes: its own address, by the office's mail server if it is a mail address, or the office."""
+    """Find the Apprise address; none means that the letter is only recorded."""
     own = vault.open(message.address_sealed) if message.address_sealed else ""
-    mail = settings.mail_channel.get_secret_value()
-    if own.startswith("mailto:") and not own.startswith("mailto://"):
-        joint = "&" if "?" in mail else "?"
-        return f"{mail}{joint}to={own.removeprefix('mailto:')}" if mail else ""
-    if own:
+    if own.startswith(MAILBOX) and "://" not in own:
+        mail = settings.mail_channel.get_secret_value()
+        return mail_via(mail, own.removeprefix(MAILBOX)) if mail else ""
+    if own or row_for(message.letter).addressee != "office":
         return own
-    return settings.office_channel.get_secret_value() if row_for(message.letter).addressee == "office" else ""
+    return settings.office_channel.get_secret_value()
+
+
+def _still_ours(database: Database, message: OutboxMessage) -> bool:
+    """Look again before sending: a batch that outlasts its lease has lost the rest to another sender."""
+    with database.read() as session:
+        return _is_same_try(session.get(OutboxMessage, message.id), message)
+
+
+def _is_same_try(row: OutboxMessage | None, message: OutboxMessage) -> bool:
+    return row is not None and row.state is MessageState.SENDING and row.attempts == message.attempts
 
 
 def _record(
-    session: Session, message: OutboxMessage, problem: str, hopeless: bool, *, settings: Settings, as_of: datetime
-) -> str:
-    row = session.get(OutboxMessage, message.id)
-    if row is None or row.state is not MessageState.SENDING or row.attempts != message.attempts:
-        return "sent" if not problem else "failed"  # another sender has taken it over since
-    if not problem:
-        row.state, row.sent_at, row.last_error = MessageState.SENT, as_of, None
+    session: Session, message: OutboxMessage, problem: Problem | None, *, settings: Settings, as_of: datetime
+) -> Fate:
+    row = session.get(OutboxMessage, message.id, with_for_update=True)
+    if row is None or not _is_same_try(row, message):
+        return "taken_over"
+    row.last_error = problem.words if problem else None
+    if problem is None:
+        row.state, row.sent_at = MessageState.SENT, as_of
         return "sent"
-    row.last_error = problem
-    if hopeless or row.attempts >= settings.outbox_tries:
+    if problem.hopeless or row.attempts >= settings.outbox_tries:
         row.state = MessageState.DEAD
         return "dead"
-    row.state = MessageState.QUEUED
-    row.next_try_at = as_of + min(settings.outbox_first_pause * 2 ** (row.attempts - 1), LONGEST_PAUSE)
+    row.state, row.next_try_at = MessageState.QUEUED, as_of + _pause(row.attempts, settings.outbox_first_pause)
     return "failed"
 
 
-def message_id(message: OutboxMessage) -> str:
-    """The id under which a message leaves, however often it is tried."""
-    return f"<{hashlib.sha256(message.key.encode()).hexdigest()[:40]}@xinfang>"
-
-
-def requeue_dead(session: Session, message_id_: int, *, as_of: datetime) -> None:
-    """Give a dead message another round of tries; raises ``UnknownCaseError`` when it is not dead."""
-    query = select(OutboxMessage).where(
-        OutboxMessage.id == message_id_, or_(OutboxMessage.state == MessageState.DEAD)
-    ).with_for_update()
-    row = session.exec(query).first()
-    if row is None:
-        raise UnknownCaseError(f"没有编号为 {message_id_} 的发送失败函件")
-    row.state, row.attempts, row.next_try_at = MessageState.QUEUED, 0, as_of
+def _pause(attempts: int, first: timedelta) -> timedelta:
+    doubled: timedelta = first * 2 ** min(attempts - 1, 30)  # far beyond the cap; more would overflow
+    return min(doubled, LONGEST_PAUSE)

@@ -1,6 +1,9 @@
 """Registering from the intake form: the paper is safe before anything is checked."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import ValidationError
 
 from models.vocabulary import State
 from rules.errors import CaseworkError
@@ -14,7 +17,22 @@ from tasks.intake import Registration, open_draft, register
 from tasks.steps.registration import IntakeForm
 
 
-def put_on_file(form: IntakeForm, *, key: str, as_of: datetime) -> str:
+def read_intake(given: IntakeForm | dict[str, Any], *, today: date) -> tuple[IntakeForm, str]:
+    """Read what was filled in, and say in Chinese what could not be read; unreadable fields fall back to nothing.
+
+    A receipt date that cannot be read becomes ``today``, so that the paper can be put on file and corrected.
+    """
+    answer: dict[str, Any] = dict(given) if isinstance(given, dict) else given.model_dump()
+    try:
+        return IntakeForm.model_validate(answer), ""
+    except ValidationError as error:
+        wrong = sorted({str(found["loc"][0]) for found in error.errors(include_input=False, include_url=False)})
+    titles = "、".join(str(IntakeForm.model_fields[name].title) for name in wrong)
+    readable = {name: value for name, value in answer.items() if name not in wrong}
+    return IntakeForm.model_validate({"receipt_on": today} | readable), f"以下各项填写不正确：{titles}"
+
+
+def put_on_file(form: IntakeForm, *, key: str, as_of: datetime, problem: str = "") -> str:
     """Seal the form's content into a draft and name it; the same key finds the same draft again.
 
     A field that cannot be read (a date, a mark, a unit) is left out of the draft and named in the
@@ -25,7 +43,6 @@ def put_on_file(form: IntakeForm, *, key: str, as_of: datetime) -> str:
         try:
             with session.begin_nested():
                 petition = open_draft(session, form.registration(), key=key, act=act)
-            problem = None
         except CaseworkError as refused:
             problem = str(refused)
             petition = open_draft(session, _readable_part(form), key=key, act=act)

@@ -10,6 +10,7 @@ from models.petition import Petition
 from models.vocabulary import DispatchState, Event, Stage, State
 from rules.errors import AnswerRefusedError
 from rules.lifecycle import FINISHED_UNITS, STAGES, Transition, advance_from, roll_up
+from rules.zone import legal_day
 from tasks.act import Act
 from tasks.bookmarks import want_run
 from tasks.cases import subject_of
@@ -78,7 +79,7 @@ def _check_time(session: Session, petition: Petition, act: Act) -> None:
     if act.happened_on < petition.receipt_on and petition.last_seq:
         raise AnswerRefusedError(f"实际办理日期 {act.happened_on} 早于收信日期 {petition.receipt_on}")
     before = last_event(session, petition) if act.occurred_at else None
-    if before and act.happened_at < before.occurred_at and act.happened_on < before.occurred_at.date():
+    if before and act.happened_on < legal_day(before.occurred_at):
         raise AnswerRefusedError(f"实际办理日期 {act.happened_on} 早于上一环节")
 
 

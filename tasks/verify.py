@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from models.case_event import CaseEvent
 from models.petition import Petition
@@ -49,7 +49,9 @@ def verify(session: Session, vault: Vault) -> Verification:
 
 
 def _next_petitions(session: Session, after: int) -> list[Petition]:
-    query = select(Petition).where(col(Petition.id) > after, Petition.last_seq > 0).order_by(col(Petition.id)).limit(BATCH)
+    # A draft has neither number nor events; whatever has one of them must have both.
+    on_record = or_(col(Petition.number).is_not(None), Petition.last_seq > 0)
+    query = select(Petition).where(col(Petition.id) > after, on_record).order_by(col(Petition.id)).limit(BATCH)
     return list(session.exec(query))
 
 

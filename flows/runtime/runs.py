@@ -76,7 +76,7 @@ def _start(client: SyncPrefectClient, mark: Bookmark, *, again: bool) -> None:
     name, parameters = deployment_of(mark.subject)
     run = client.create_flow_run_from_deployment(
         deployment_id(client, name), parameters=parameters, name=mark.subject,
-        idempotency_key=f"{mark.subject}:{mark.wanted_seq}" if again else mark.subject,
+        idempotency_key=f"{mark.subject}:{mark.run_id}" if again else mark.subject,
     )
     with database().write() as session:
         bookmark_of(session, mark.subject, as_of=now()).run_id = str(run.id)

@@ -1,0 +1,61 @@
+"""The commands about papers: attach one, look after letters that could not be sent."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from desk.clock import now
+from desk.output import fail, say, spoken, table
+
+
+@spoken
+def attach_command(
+    number: Annotated[str, typer.Argument(metavar="编号", help="信访件编号")],
+    file: Annotated[Path, typer.Argument(metavar="文件", help="扫描件、照片、报告等")],
+    officer: Annotated[str, typer.Option("--officer", prompt="本人工号", help="本人工号")],
+    kind: Annotated[str, typer.Option(help="种类：原信、身份证明、裁判文书、办结报告、处理意见书、送达回证、会议纪要、照片、其他")] = "其他",
+    original: Annotated[bool, typer.Option("--original", help="纸质原件在卷")] = False,
+) -> None:
+    """把一份材料加密存入案卷。"""
+    from models.vocabulary import AttachmentKind
+    from rules.lifecycle import CLERKS
+    from rules.zone import legal_day
+    from tasks.act import Act, find_actor
+    from tasks.attachments import add_paper
+    from tasks.database import database
+
+    try:
+        chosen = AttachmentKind.read(kind)
+    except ValueError as error:
+        fail(str(error), 2)
+    as_of = now()
+    with database().write() as session:
+        actor = find_actor(session, officer, roles=CLERKS, on=legal_day(as_of))
+        paper = add_paper(session, number, file, kind=chosen, act=Act(actor=actor, as_of=as_of), is_original=original)
+    say(f"{number} 已存入{chosen.label}，{paper.size} 字节，SHA-256 {paper.sha256}")
+
+
+@spoken
+def letters_command(
+    retry: Annotated[int | None, typer.Option(help="重新发送这一份（编号）")] = None,
+    handed_over: Annotated[int | None, typer.Option(help="这一份（编号）已打印并人工送出")] = None,
+) -> None:
+    """列出没有发出的函件；可重新发送，或注明已人工送出。"""
+    from models.vocabulary import MessageState
+    from notifications.catalogue import row_for
+    from tasks import outbox
+    from tasks.database import database
+
+    with database().write() as session:
+        if retry is not None:
+            outbox.requeue_dead(session, retry, as_of=now())
+        if handed_over is not None:
+            outbox.handed_over(session, handed_over, as_of=now())
+    with database().read() as session:
+        waiting = outbox.letters_in(session, MessageState.DEAD, MessageState.QUEUED, MessageState.SENDING)
+    rows = [
+        {"编号": m.id, "函件": row_for(m.letter).subject, "收件": m.addressee, "状态": m.state.label, "次数": m.attempts, "原因": m.last_error or ""}
+        for m in waiting
+    ]
+    table("未发出的函件", rows)

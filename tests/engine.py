@@ -1,0 +1,101 @@
+"""A real engine in a test: its server, a casework worker, and short ways to fill in forms and to wait."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+import httpx
+import orjson
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.objects import FlowRun
+
+from desk.clock import now
+from desk.stack import Stack
+from flows.forms import keyset
+from models.bookmark import Bookmark
+from models.vocabulary import Step
+from tests.office import Office
+
+T = TypeVar("T")
+WITHIN = 60.0
+
+
+def eventually(look: Callable[[], T | None], *, what: str, within: float = WITHIN) -> T:
+    """Look until something is there."""
+    until = time.monotonic() + within
+    while time.monotonic() < until:
+        if found := look():
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"waited {within:.0f} s in vain for {what}")
+
+
+@dataclass
+class Engine:
+    """One running stack and the office that it drives."""
+
+    client: SyncPrefectClient
+    stack: Stack
+    office: Office
+
+    def submit_intake(self, **form: Any) -> FlowRun:
+        """Fill in the intake form, as the engine's page does."""
+        day = (now() - timedelta(days=3)).date().isoformat()
+        known = {"officer": "Z01", "channel": "来信", "receipt_on": day, "title": "反映路灯不亮", "name": "试验甲"}
+        deployment = self.client.read_deployment_by_name("intake/intake")
+        return self.client.create_flow_run_from_deployment(deployment.id, parameters={"form": known | form})
+
+    def registered(self, **form: Any) -> str:
+        """Register a petition through the intake form and wait until its own run waits for somebody."""
+        run = self.submit_intake(**form)
+        number = str(self.until(run.id, "已登记").state.message)  # type: ignore[union-attr]
+        self.waiting(number)
+        return number
+
+    def until(self, run_id: UUID, state_name: str) -> FlowRun:
+        """Wait until a run stands in a state of this name."""
+
+        def look() -> FlowRun | None:
+            run = self.client.read_flow_run(run_id)
+            return run if run.state and run.state.name == state_name else None
+
+        return eventually(look, what=f"state {state_name}")
+
+    def waiting(self, subject: str, step: Step | None = None, *, after_round: int = 0) -> tuple[FlowRun, Bookmark]:
+        """Wait until a subject's run waits (at a step, in a later round)."""
+
+        def look() -> tuple[FlowRun, Bookmark] | None:
+            mark = self.office.bookmark(subject)
+            if mark is None or mark.run_id is None or mark.step is None or mark.round <= after_round or (step and mark.step is not step):
+                return None
+            run = self.client.read_flow_run(UUID(mark.run_id))
+            return (run, mark) if run.state and run.state.is_paused() and run.state.name == mark.step.label else None
+
+        return eventually(look, what=f"{subject} waiting at {step}")
+
+    def answer(self, subject: str, step: Step, officer: str, **fields: Any) -> tuple[FlowRun, Bookmark]:
+        """Answer a waiting run's form."""
+        run, mark = self.waiting(subject, step)
+        result = self.client.resume_flow_run(run.id, run_input={"officer": officer} | fields)
+        assert result.status.value == "ACCEPT", result
+        return run, mark
+
+    def description(self, subject: str) -> str:
+        """The text above a waiting run's form."""
+        run, mark = self.waiting(subject)
+        assert mark.step is not None
+        return str(orjson.loads(self.client.read_flow_run_input(run.id, keyset(mark.step, mark.round)["description"])))
+
+    def inputs(self, run_id: UUID) -> list[str]:
+        """The keys of everything that the engine still keeps of a run's forms."""
+        found = self.client.filter_flow_run_input(run_id, "", 100, set())
+        return sorted(entry.key for entry in found)
+
+    def ask(self, method: str, path: str, **body: Any) -> Any:
+        """Ask the engine's API directly."""
+        answer = httpx.request(method, f"{self.client.api_url}{path.lstrip('/')}", json=body, timeout=10)
+        answer.raise_for_status()
+        return answer.json()

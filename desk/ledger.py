@@ -77,8 +77,11 @@ class _Bar:
         self._task = self._bar.add_task(verb, total=None)
 
     def __enter__(self) -> "Progress":
-        self._bar.start()
-        return lambda done, total: self._bar.update(self._task, completed=done, total=total)
+        return self._show
+
+    def _show(self, done: int, total: int | None) -> None:
+        self._bar.start()  # no sooner: a file that cannot be used gets its sentence only
+        self._bar.update(self._task, completed=done, total=total)
 
     def __exit__(self, *_: object) -> None:
         self._bar.stop()

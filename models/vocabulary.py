@@ -388,7 +388,7 @@ class MessageState(Labelled):
 
     QUEUED = "queued", "待发"
     SENDING = "sending", "发送中"
-    SENT = "sent", "已发"
+    SENT = "sent", "已发（或已备打印）"
     DEAD = "dead", "发送失败待人工处理"
     BY_HAND = "by_hand", "已人工送出"
 

@@ -113,7 +113,7 @@ PETITION_ROWS: tuple[Transition, ...] = (
     # closure 结案归档
     _row(E.RETURN_TO_DELIVERY, (S.CLOSING,), S.DELIVERING, (R.DIRECTOR,), OFFICE_RULE, g.has_reason, stops=("review_request",)),
     _row(E.CLOSE, (S.CLOSING,), S.DONE, (R.DIRECTOR,), OFFICE_RULE, g.checklist_complete, starts=("archive",),
-         stops=("divert", "notify", "upstream"), audience=Audience.PETITIONER),
+         stops=("divert", "notify", "upstream"), letters=(L.CLOSURE_NOTICE,), audience=Audience.PETITIONER),
     _row(E.DETACH, (S.ATTACHED,), S.PROPOSING, (R.DIRECTOR,), OFFICE_RULE, g.has_reason, starts=("divert", "notify")),
     _row(E.REQUEST_REVIEW, (S.DONE,), S.REVIEWING, CLERKS, "信访工作条例 第三十五条", g.review_window_open,
          starts=("review",), stops=("review_request",)),

@@ -14,7 +14,7 @@ from models.organ import Organ
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
 from models.petitioner import Party, Petitioner
-from models.vocabulary import Event, Flag, Letter, PetitionClass, UnitRole
+from models.vocabulary import DispatchState, Event, Flag, Letter, PetitionClass, UnitRole
 from notifications.catalogue import CatalogueRow, row_for
 from rules.lifecycle import FINISHED_UNITS, Transition
 from tasks.act import Act
@@ -27,6 +27,7 @@ TO_POSITIONS = "to_positions"
 """Key under which an operation names the shares that an overlay's letter goes to."""
 
 
+GONE = (DispatchState.RETURNED, DispatchState.RECALLED)
 SPOKEN = ("reason", "ground", "reply_due_on", "answer", "extension_due_on", "parent_number", "meeting", "where_to_go")
 """Words that only the operation at hand knows; empty in letters that it does not cause."""
 
@@ -125,14 +126,14 @@ def _facts(
     known: dict[str, Any] = {
         "number": petition.number or "",
         "title": petition.title,
-        "petitioner_name": _petitioner_name(session, petition),
+        "petitioner_name": _petitioner_name(session, petition, to_self=addressee.key.startswith("person")),
         "people_count": str(petition.people_count),
         "receipt_on": chinese_date(petition.receipt_on),
         "registered_on": chinese_date(petition.registered_on),
         "channel": petition.channel.label,
         "unit_name": handling_unit or addressee.name,
         "unit_role": share.role.label if share else "",
-        "units": list(names.values()),
+        "units": [names[s.id] for s in shares if s.state not in GONE],
         "lead_unit": next((names[s.id] for s in shares if s.role is UnitRole.LEAD), ""),
         "due_on": chinese_date(due.due_on if due else share.limit_on if share else None),
         "basis": row.basis,
@@ -149,9 +150,9 @@ def _facts(
     return spoken | known | {name: value for name, value in words.items() if name != TO_POSITIONS}
 
 
-def _petitioner_name(session: Session, petition: Petition) -> str:
-    """The lead petitioner's name; an accuser's name stays with the office (条例 第三十条)."""
-    if petition.petition_class is PetitionClass.ACCUSATION or Flag.CONFIDENTIAL in petition.flags:
+def _petitioner_name(session: Session, petition: Petition, *, to_self: bool) -> str:
+    """The lead petitioner's name; towards others an accuser's name stays with the office (条例 第三十条)."""
+    if not to_self and (petition.petition_class is PetitionClass.ACCUSATION or Flag.CONFIDENTIAL in petition.flags):
         return "（保密）"
     query = (
         select(Petitioner.name_sealed)
@@ -185,7 +186,7 @@ def _queue(
             dispatch_id=addressee.dispatch.id if addressee.dispatch else None, event_seq=event.seq, letter=letter,
             letter_no=facts["letter_no"] or None, addressee=addressee.name,
             address_sealed=vault().seal(addressee.address) if addressee.address else None,
-            facts_sealed=vault().seal_facts({name: facts[name] for name in entry.needs}),
+            facts_sealed=vault().seal_facts(facts),
             next_try_at=act.as_of, created_at=act.as_of,
         )
     )

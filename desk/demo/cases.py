@@ -109,7 +109,7 @@ PENSION = Case(
         _reported("18 10:00", "SZGH", "诉求支持", "劳模身份和待遇依据核实无误。"),
         _reported("18 16:00", "SRS", "诉求支持", "经查阅档案并核算，应予补办，已补办退休待遇。"),
         _examined("19 09:30", "SZGH"), _examined("19 10:00", "SRS"),
-        *_ended("21 10:00", "22 09:00", "已补办退休待遇，信访人满意。"),
+        *_ended("21 10:00", "22 09:00", "已补办退休待遇。"),
     ),
 )
 
@@ -219,7 +219,7 @@ NOISE = Case(
         *(_reported(f"4 {9 + n}:00", code, "诉求支持", "已登门查验、走访调研、依法查处，场馆停业。")
           for n, code in enumerate(["JWH", "JDB", "QGA", "QRD", "SGA"])),
         *(_examined(f"4 {14 + n}:30", code) for n, code in enumerate(["JWH", "JDB", "QGA", "QRD", "SGA"])),
-        *_ended("5 08:45", "5 08:55", "场馆已停业，七户居民满意。"),
+        *_ended("5 08:45", "5 08:55", "场馆已停业。"),
     ),
 )
 

@@ -16,7 +16,7 @@ class DeliverForm(Form):
 
     way: Coded[DeliveryWay] = asked("送达方式", 1, default=DeliveryWay.IN_PERSON)
     delivered_on: str = asked("送达日期", 2, "例如 2026-03-02；无法送达的留空")
-    summary: str = asked("答复要点", 3)
+    summary: str = asked("答复要点", 3, "将写入给信访人的告知，请勿写内部情况")
     settlement: Coded[Settlement] = asked("化解情况", 4, default=Settlement.UNKNOWN)
     reason: str = asked("无法送达的理由", 5)
 

@@ -84,7 +84,8 @@ class _Bar:
         self._bar.update(self._task, completed=done, total=total)
 
     def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+        if self._bar.live.is_started:
+            self._bar.stop()
 
 
 def _tell(report: "ImportReport", *, dry_run: bool, as_json: bool) -> None:

@@ -1,5 +1,6 @@
 """The outbox: due messages are claimed, sent outside any transaction, and each result is put on record by itself."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,11 +11,13 @@ from sqlmodel import Session, col, select
 
 from models.outbox_message import OutboxMessage
 from models.vocabulary import MessageState
-from notifications.channels import Channel
-from rules.errors import UnknownCaseError
+from notifications.catalogue import row_for
+from notifications.channels import Channel, ChannelError, mail_via
+from notifications.rendering import RenderingError, render
+from rules.errors import TransitionRefusedError, UnknownCaseError
 from tasks.database import Database
 from tasks.settings import Settings
-from tasks.vault import Vault
+from tasks.vault import Vault, VaultError
 
 LONGEST_PAUSE = timedelta(hours=6)
 MAILBOX = "mailto:"
@@ -95,27 +98,89 @@ def send_due(
     return SendReport(sent=fates["sent"], failed=fates["failed"], dead=fates["dead"])
 
 
-def requeue_dead(session: Session, row_id: int, *, as_of: datetime) -> None:
-    """Give a dead message another round of tries; raises ``UnknownCaseError`` when it is not dead."""
-    row = _dead(session, row_id)
-    row.state, row.attempts, row.next_try_at = MessageState.QUEUED, 0, as_of
+def requeue_dead(session: Session, message_id: int, *, as_of: datetime) -> OutboxMessage:
+    """Give a message that waits for a person its full number of tries again."""
+    message = session.get(OutboxMessage, message_id, with_for_update=True)
+    if message is None:
+        raise UnknownCaseError(f"没有编号为 {message_id} 的函件")
+    if message.state is not MessageState.DEAD:
+        raise TransitionRefusedError(f"函件 {message_id} 的状态为“{message.state.label}”，不需要重新发送")
+    message.state, message.attempts, message.next_try_at = MessageState.QUEUED, 0, as_of
+    return message
 
 
-def handed_over(session: Session, row_id: int, *, as_of: datetime) -> None:
-    """Note that a dead message was printed and handed over by a person."""
-    row = _dead(session, row_id)
-    row.state, row.sent_at = MessageState.BY_HAND, as_of
+def stable_id(message: OutboxMessage) -> str:
+    """The id under which a message leaves at every try, so that its receiver can tell a repetition."""
+    return f"<{hashlib.sha1(message.key.encode(), usedforsecurity=False).hexdigest()}@xinfang>"
+
+
+def _send(message: OutboxMessage, vault: Vault, channel_factory: ChannelFactory, settings: Settings) -> Problem | None:
+    try:
+        address = _address(message, vault, settings)
+        rendered = render(message.letter, vault.open_facts(message.facts_sealed))
+        channel_factory(address).send(rendered, address=address, message_id=stable_id(message))
+    except RenderingError as error:
+        return Problem(str(error), hopeless=True)
+    except (ChannelError, VaultError) as error:
+        return Problem(str(error))
+    except Exception as fault:  # one message's fault must not hold up the others; its words may quote them
+        return Problem(f"发送时出现意外错误（{type(fault).__name__}）")
+    return None
+
+
+def _address(message: OutboxMessage, vault: Vault, settings: Settings) -> str:
+    """Find the Apprise address; none means that the letter is only recorded."""
+    own = vault.open(message.address_sealed) if message.address_sealed else ""
+    if own.startswith(MAILBOX) and "://" not in own:
+        mail = settings.mail_channel.get_secret_value()
+        return mail_via(mail, own.removeprefix(MAILBOX)) if mail else ""
+    if own or row_for(message.letter).addressee != "office":
+        return own
+    return settings.office_channel.get_secret_value()
+
+
+def _still_ours(database: Database, message: OutboxMessage) -> bool:
+    """Look again before sending: a batch that outlasts its lease has lost the rest to another sender."""
+    with database.read() as session:
+        return _is_same_try(session.get(OutboxMessage, message.id), message)
+
+
+def _is_same_try(row: OutboxMessage | None, message: OutboxMessage) -> bool:
+    return row is not None and row.state is MessageState.SENDING and row.attempts == message.attempts
+
+
+def _record(
+    session: Session, message: OutboxMessage, problem: Problem | None, *, settings: Settings, as_of: datetime
+) -> Fate:
+    row = session.get(OutboxMessage, message.id, with_for_update=True)
+    if row is None or not _is_same_try(row, message):
+        return "taken_over"
+    row.last_error = problem.words if problem else None
+    if problem is None:
+        row.state, row.sent_at = MessageState.SENT, as_of
+        return "sent"
+    if problem.hopeless or row.attempts >= settings.outbox_tries:
+        row.state = MessageState.DEAD
+        return "dead"
+    row.state, row.next_try_at = MessageState.QUEUED, as_of + _pause(row.attempts, settings.outbox_first_pause)
+    return "failed"
+
+
+def _pause(attempts: int, first: timedelta) -> timedelta:
+    doubled: timedelta = first * 2 ** min(attempts - 1, 30)  # far beyond the cap; more would overflow
+    return min(doubled, LONGEST_PAUSE)
+
+
+def handed_over(session: Session, message_id: int, *, as_of: datetime) -> OutboxMessage:
+    """Note that a message that waits for a person was printed and handed over."""
+    message = session.get(OutboxMessage, message_id, with_for_update=True)
+    if message is None or message.state is not MessageState.DEAD:
+        raise UnknownCaseError(f"没有编号为 {message_id} 的发送失败函件")
+    message.state, message.sent_at = MessageState.BY_HAND, as_of
+    return message
 
 
 def letters_in(session: Session, *states: MessageState, limit: int = 200) -> list[OutboxMessage]:
     """List messages in some states, oldest first."""
     query = select(OutboxMessage).where(col(OutboxMessage.state).in_(states)).order_by(col(OutboxMessage.id)).limit(limit)
     return list(session.exec(query))
-
-
-def _dead(session: Session, row_id: int) -> OutboxMessage:
-    query = select(OutboxMessage).where(OutboxMessage.id == row_id, OutboxMessage.state == MessageState.DEAD).with_for_update()
-    row = session.exec(query).first()
-    if row is None:
-        raise UnknownCaseError(f"没有编号为 {row_id} 的发送失败函件")
-    return row

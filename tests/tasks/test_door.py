@@ -34,7 +34,7 @@ def test_a_refused_answer_leaves_no_trace(office: Office) -> None:
 def test_a_decision_made_twice_is_refused_with_who_and_when(office: Office) -> None:
     number = office.register()
     office.decide(number, "screen", "Z01", petition_class="申诉求决", content_code="x")
-    with pytest.raises(CaseworkError, match="已经办过.*Z01"):
+    with pytest.raises(CaseworkError, match=r"已经办过.*Z01"):
         office.decide(number, "screen", "Z01", petition_class="申诉求决", content_code="x")
 
 

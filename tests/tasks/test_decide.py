@@ -1,0 +1,165 @@
+"""Deciding: bad input is refused in Chinese and changes nothing."""
+
+import re
+from datetime import date
+
+import pytest
+from sqlmodel import select
+
+from models.officer import Officer, OfficerRole
+from models.vocabulary import Role, State, Step
+from rules.errors import CaseworkError
+from rules.lifecycle import STAGES
+from tasks.decide import FORMS
+from tests.office import Office, at
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+SCREEN = {"petition_class": "申诉求决", "content_code": "城乡建设/物业服务"}
+PROPOSE = {"way": "交办", "lead": "市住建局", "opinion": "建议交办"}
+TURNS = (
+    ("", "screen", "Z01", SCREEN),
+    ("", "propose", "Z01", PROPOSE),
+    ("", "approve", "F01", {}),
+    ("/1", "sign_in", "L-SZJ", {}),
+    ("/1", "report", "L-SZJ", {"text": "已办结"}),
+    ("/1", "examine", "Z02", {}),
+    ("", "deliver", "Z01", {"delivered_on": "2026-03-02"}),
+    ("", "close", "D01", {}),
+    ("", "archive", "A01", {}),
+)
+STEPS = [turn[1] for turn in TURNS]
+
+
+def standing_at(office: Office, step: str) -> tuple[str, str, dict[str, str]]:
+    """Bring a new petition to a step; returns the subject, the right officer and a good answer."""
+    number = office.register()
+    for behind, name, officer, answer in TURNS:
+        if name == step:
+            return number + behind, officer, dict(answer)
+        office.decide(number + behind, name, officer, **answer)
+    raise AssertionError(step)
+
+
+def state_of(office: Office, subject: str) -> object:
+    number = subject.partition("/")[0]
+    return office.petition(number).model_dump(), [share.model_dump() for share in office.shares(number)], len(office.letters(number))
+
+
+BAD = {
+    "empty work number": {"officer": " "},
+    "unknown work number": {"officer": "Z99"},
+    "wrong role": {"officer": "L-CWH"},
+    "future time": {"occurred_at": "2026-03-09 09:00"},
+    "unreadable time": {"occurred_at": "前天"},
+    "half a time": {"occurred_at": "2026-03-02 9点"},
+    "before the receipt": {"occurred_at": "2026-02-27 09:00"},
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_bad_input_is_refused_in_chinese_and_changes_nothing(office: Office, step: str) -> None:
+    subject, officer, answer = standing_at(office, step)
+    before = state_of(office, subject)
+    for name, bad in BAD.items():
+        with pytest.raises(CaseworkError, match=CHINESE) as refused:
+            office.decide(subject, step, **({"officer": officer} | answer | bad))  # type: ignore[arg-type]
+        assert (name, str(refused.value).isascii(), state_of(office, subject)) == (name, False, before)
+
+
+@pytest.mark.parametrize(
+    ("step", "field"),
+    [
+        ("screen", "choice"), ("screen", "petition_class"), ("screen", "relation"), ("screen", "flags"), ("propose", "way"),
+        ("approve", "choice"), ("sign_in", "choice"), ("report", "outcome"), ("examine", "choice"), ("examine", "failed"),
+        ("deliver", "settlement"), ("close", "choice"), ("archive", "choice"), ("archive", "retention"),
+    ],
+)  # fmt: skip
+def test_an_unknown_choice_is_answered_with_the_choices(office: Office, step: str, field: str) -> None:
+    subject, officer, answer = standing_at(office, step)
+    before = state_of(office, subject)
+    with pytest.raises(CaseworkError, match=r"可选|可填"):
+        office.decide(subject, step, **({"officer": officer} | answer | {field: "随便"}))  # type: ignore[arg-type]
+    assert state_of(office, subject) == before
+
+
+@pytest.mark.parametrize(("step", "field"), [("propose", "limit_on"), ("deliver", "delivered_on")])
+@pytest.mark.parametrize("written", ["明天", "2026-13-01", "2026-02-29", "26-3-2", "2026112"])
+def test_an_unreadable_date_is_shown_how_to_write_it(office: Office, step: str, field: str, written: str) -> None:
+    subject, officer, answer = standing_at(office, step)
+    with pytest.raises(CaseworkError, match="请按 2026-03-02 的样子填写"):
+        office.decide(subject, step, **({"officer": officer} | answer | {field: written}))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("written", ["2026-04-02", "2026/4/2", "2026.4.2", "20260402", "2026年4月2日", "２０２６-４-２"])
+def test_dates_are_read_the_way_people_write_them(office: Office, written: str) -> None:
+    subject, officer, answer = standing_at(office, "propose")
+    office.decide(subject, "propose", officer, **(answer | {"limit_on": written}))
+    assert office.petition(subject).proposal["limit_on"] == "2026-04-02"
+
+
+@pytest.mark.parametrize("screened_at", [at(3, 10), at(3, 7)], ids=["in office hours", "before eight in the morning"])
+def test_nothing_happens_on_a_day_before_the_previous_step(office: Office, screened_at: object) -> None:
+    number = office.register()
+    office.decide(number, "screen", "Z01", as_of=screened_at, **SCREEN)  # type: ignore[arg-type]
+    with pytest.raises(CaseworkError, match="早于上一环节"):
+        office.decide(number, "propose", "Z01", as_of=at(4), occurred_at="2026-03-02 17:00", **PROPOSE)
+
+
+def test_a_late_entry_keeps_both_times(office: Office) -> None:
+    number = office.register()
+    office.decide(number, "screen", "Z01", as_of=at(5), occurred_at="2026-03-03 14:30", **SCREEN)
+    event = office.events(number)[-1]
+    assert (event.occurred_at, event.recorded_at) == (at(3, 14).replace(minute=30), at(5))
+
+
+def test_a_units_late_entry_is_not_measured_by_another_units(office: Office) -> None:
+    number = office.assigned("市住建局", "某街道办事处")
+    office.decide(f"{number}/2", "sign_in", "L-JDB", as_of=at(5))
+    office.decide(f"{number}/1", "sign_in", "L-SZJ", as_of=at(6), occurred_at="2026-03-04 10:00")
+    assert office.shares(number)[0].signed_in_on == date(2026, 3, 4)
+
+
+@pytest.mark.parametrize(("active_from", "active_until"), [(date(2020, 1, 1), date(2026, 3, 2)), (date(2026, 3, 3), None)], ids=["left", "not yet"])
+def test_an_inactive_officer_decides_nothing(office: Office, active_from: date, active_until: date | None) -> None:
+    number = office.register()
+    with office.database.write() as session:
+        officer = session.exec(select(Officer).where(Officer.code == "Z02")).one()
+        officer.active_from, officer.active_until = active_from, active_until
+    with pytest.raises(CaseworkError, match="工号“Z02”"):
+        office.decide(number, "screen", "Z02", **SCREEN)
+    assert office.petition(number).state is State.REGISTERED
+
+
+def test_an_officer_with_two_roles_acts_in_the_one_that_the_choice_needs(office: Office) -> None:
+    with office.database.write() as session:
+        officer = session.exec(select(Officer).where(Officer.code == "D01")).one()
+        session.add(OfficerRole(officer_id=officer.id, role=Role.CLERK))
+    number = office.assigned()
+    office.decide(f"{number}/1", "sign_in", "L-SZJ", as_of=at(3))
+    office.decide(number, "oversee", "D01", as_of=at(10), choice="督办", ground="推诿、敷衍、拖延", text="请说明原因")
+    assert office.events(number)[-1].actor_role is Role.DIRECTOR
+
+
+def test_a_step_that_has_not_come_yet_is_not_called_done(office: Office) -> None:
+    number = office.register()
+    with pytest.raises(CaseworkError) as refused:
+        office.decide(number, "close", "D01")
+    assert "已经办过" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "subject", ["XF-2026-0099", "XF-2026-0001/9", "XF-2026-0001/0", "XF-2026-0001/甲", "XF-2026-0001/①", "draft-①", "draft-9", "",
+                "draft-99999999999999999999", "XF-2026-0001/99999999999999999999"]
+)  # fmt: skip
+def test_an_unknown_subject_is_refused(office: Office, subject: str) -> None:
+    office.register()
+    with pytest.raises(CaseworkError, match=CHINESE):
+        office.decide(subject, "screen", "Z01", **SCREEN)
+
+
+def test_every_step_has_a_form_that_first_asks_who_fills_it_in() -> None:
+    assert set(FORMS) == set(Step)
+    for form in FORMS.values():
+        fields = form.form.model_fields.values()
+        assert all(CHINESE.search(field.title or "") for field in fields)
+    assert len(STAGES) == len(State)

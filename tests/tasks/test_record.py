@@ -1,0 +1,115 @@
+"""The record: whatever is changed behind the system's back is found and named."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import StatementError
+from sqlmodel import Session
+
+from models.case_event import CaseEvent
+from tasks.vault import vault
+from tasks.verify import Verification, verify
+from tests.office import Office, at
+
+NUMBER = "XF-2026-0002"
+
+
+def three_petitions(office: Office) -> None:
+    office.register()
+    office.assigned("市住建局", "某街道办事处")
+    office.register()
+
+
+def look(office: Office) -> Verification:
+    with office.database.read() as session:
+        return verify(session, vault())
+
+
+def run(statement: str) -> Callable[[Session], None]:
+    return lambda session: session.execute(text(statement)) and None
+
+
+def swap(session: Session) -> None:
+    for old, new in ((2, 99), (3, 2), (99, 3)):
+        session.execute(text(f"UPDATE case_event SET seq = {new} WHERE petition_id = 2 AND seq = {old}"))
+
+
+def insert(session: Session) -> None:
+    last = session.get(CaseEvent, 1)
+    assert last is not None
+    copied = last.model_dump(exclude={"id"}) | {"petition_id": 2, "seq": 6}
+    session.add(CaseEvent(**copied))
+
+
+def remove_petition(session: Session) -> None:
+    for table in ("outbox_message", "clock", "case_event", "party", "dispatch"):
+        session.execute(text(f"DELETE FROM {table} WHERE petition_id = 2"))
+    session.execute(text("DELETE FROM petition WHERE id = 2"))
+
+
+def test_a_clean_record_passes(office: Office) -> None:
+    three_petitions(office)
+    found = look(office)
+    assert (found.petitions, found.events, found.findings) == (3, 7, ())
+
+
+@pytest.mark.parametrize(
+    ("damage", "problem"),
+    [
+        pytest.param(run("UPDATE case_event SET actor_code = 'Z09' WHERE petition_id = 2 AND seq = 2"), "被改动", id="changed actor"),
+        pytest.param(run("UPDATE case_event SET facts = '{}' WHERE petition_id = 2 AND seq = 1"), "被改动", id="changed facts"),
+        pytest.param(run("UPDATE case_event SET note_sealed = NULL WHERE petition_id = 2 AND seq = 3"), "被改动", id="removed note"),
+        pytest.param(run("UPDATE case_event SET occurred_at = '2026-03-01 00:00:00' WHERE petition_id = 2 AND seq = 3"), "被改动", id="changed time"),
+        pytest.param(run("DELETE FROM case_event WHERE petition_id = 2 AND seq = 3"), "缺少第 3 条记录", id="removed event"),
+        pytest.param(run("DELETE FROM case_event WHERE petition_id = 2 AND seq = 5"), "末尾记录", id="removed last event"),
+        pytest.param(run("DELETE FROM case_event WHERE petition_id = 2"), "末尾记录", id="removed all events"),
+        pytest.param(insert, "不是本系统写入", id="inserted event"),
+        pytest.param(swap, "不衔接", id="swapped events"),
+        pytest.param(run("UPDATE petition SET state = 'done' WHERE id = 2"), "编号或状态", id="changed state"),
+        pytest.param(run("UPDATE petition SET last_seq = 4 WHERE id = 2"), "末尾记录", id="changed counter"),
+        pytest.param(run("UPDATE petition SET last_seq = 0 WHERE id = 2"), "末尾记录", id="counter set to nought"),
+        pytest.param(remove_petition, "整件缺失", id="removed petition"),
+    ],
+)
+def test_damage_is_found_and_the_petition_named(office: Office, damage: Callable[[Session], None], problem: str) -> None:
+    three_petitions(office)
+    with office.database.write() as session:
+        damage(session)
+    findings = look(office).findings
+    assert {finding.number for finding in findings} == {NUMBER}
+    assert any(problem in finding.problem for finding in findings)
+
+
+@pytest.mark.parametrize("number", ["XF-2026-0009", "XF-2026-2号"])
+def test_a_changed_number_is_found(office: Office, number: str) -> None:
+    three_petitions(office)
+    with office.database.write() as session:
+        session.execute(text(f"UPDATE petition SET number = '{number}' WHERE id = 2"))
+    assert {NUMBER, number} <= {finding.number for finding in look(office).findings}
+
+
+def test_the_state_of_a_share_is_part_of_the_record(office: Office) -> None:
+    three_petitions(office)
+    with office.database.write() as session:
+        session.execute(text("UPDATE dispatch SET state = 'accepted' WHERE petition_id = 2 AND position = 1"))
+    assert look(office).findings
+
+
+def test_times_survive_the_database_to_the_microsecond(office: Office) -> None:
+    moment = at(2, 9).replace(microsecond=123456)
+    number = office.register(as_of=moment)
+    (event,) = office.events(number)
+    assert (event.recorded_at, event.recorded_at.tzinfo) == (moment, UTC)
+    assert look(office).findings == ()
+
+
+def test_a_time_without_a_zone_is_never_stored(office: Office) -> None:
+    number = office.register()
+    (event,) = office.events(number)
+    with office.database.read() as session:
+        session.add(event)
+        event.recorded_at = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001
+        with pytest.raises(StatementError, match="without a time zone"):
+            session.flush()

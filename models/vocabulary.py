@@ -179,6 +179,7 @@ class Event(Labelled):
     HANDLING_BEGUN = "handling_begun", "进入办理"
     JOINT_HANDLING_BEGUN = "joint_handling_begun", "进入联合办理"
     SIGN_IN_AWAITED = "sign_in_awaited", "等待签收"
+    REFERRAL_RESUMED = "referral_resumed", "恢复转送"
     REPORTS_IN = "reports_in", "报告待审"
     ALL_ACCEPTED = "all_accepted", "全部审核通过"
     REFERRAL_RECEIVED = "referral_received", "转送均已签收"

@@ -43,6 +43,7 @@ class Facts:
     approval_role: Role | None = None
     accused_unit: str = ""
     units: tuple[UnitFacts, ...] = ()
+    has_lead: bool = True
     district_via_congress: bool = False
     reason: str = ""
     answer: str = ""

@@ -96,7 +96,7 @@ def proposal_complete(facts: Facts) -> str | None:
 
 def units_allowed(facts: Facts) -> str | None:
     """Units exist, none is the accused (条例 第三十条); by setting, a district's bodies come with its congress (沪 第三十条)."""
-    if not facts.units:
+    if not facts.units or not facts.has_lead:
         return "请填写主办单位"
     congresses = {unit.district for unit in facts.units if unit.kind is OrganKind.CONGRESS}
     for unit in facts.units:
@@ -146,9 +146,15 @@ def _nothing_asked(facts: Facts) -> bool:
 
 
 def a_sign_in_is_awaited(facts: Facts) -> str | None:
-    """A unit has not signed for its papers yet, and none asks for anything."""
+    """A unit has not signed for what was assigned to it yet, and none asks for anything."""
     waiting = facts.any_unit_is(DispatchState.AWAITING_SIGN_IN) and _nothing_asked(facts)
-    return None if waiting else "各单位均已签收"
+    return None if waiting and facts.way is not Way.REFERRAL else "各单位均已签收"
+
+
+def a_referral_awaits_sign_in(facts: Facts) -> str | None:
+    """A unit has not signed for what was referred to it yet, and none asks for anything."""
+    waiting = facts.any_unit_is(DispatchState.AWAITING_SIGN_IN) and _nothing_asked(facts)
+    return None if waiting and facts.way is Way.REFERRAL else "各单位均已签收"
 
 
 def _handling(facts: Facts) -> bool:
@@ -210,7 +216,9 @@ def extension_allowed(facts: Facts) -> str | None:
     """Asked before expiry, once, within the cap, with reason and approver (条例 第三十四条)."""
     if facts.extensions_before:
         return "已延期一次，不得再次延期（信访工作条例第三十四条）"
-    if facts.clock_due_on and (facts.happened_on or facts.today) > facts.clock_due_on:
+    if facts.clock_due_on is None:
+        return "本件没有承办期限，不需要申请延期"
+    if (facts.happened_on or facts.today) > facts.clock_due_on:
         return f"办理期限 {facts.clock_due_on} 已过，不能再申请延期"
     if not 0 < facts.extension_days <= facts.extension_cap:
         return f"延长天数须在 1 至 {facts.extension_cap} 日之间"

@@ -12,15 +12,19 @@ def id_number_warning(number: str) -> str:
     number = number.strip().upper()
     if not number:
         return ""
-    if len(number) == 15 and number.isdigit():
+    if len(number) == 15 and _digits(number):
         return "证件号码是 15 位旧号码，请核对"
-    if len(number) != 18 or not number[:17].isdigit():
+    if len(number) != 18 or not _digits(number[:17]):
         return "证件号码不是 18 位，请核对"
     if check_character(number[:17]) != number[17]:
         return "证件号码校验位不符，请核对原信"
     if _birthday(number) is None:
         return "证件号码中的出生日期不存在，请核对原信"
     return ""
+
+
+def _digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def check_character(body: str) -> str:

@@ -90,6 +90,7 @@ PETITION_ROWS: tuple[Transition, ...] = (
     _row(E.OBJECTION_RAISED, UNITS_AT_WORK, S.RETURN_REQUESTED, SYSTEM, "信访工作条例 第二十三条", g.an_objection_is_open),
     _row(E.EXTENSION_ASKED, ROLLED_UP, S.EXTENSION_REQUESTED, SYSTEM, "信访工作条例 第三十四条", g.an_extension_is_asked),
     _row(E.SIGN_IN_AWAITED, ROLLED_UP, S.ASSIGNED, SYSTEM, "信访工作条例 第二十三条", g.a_sign_in_is_awaited),
+    _row(E.REFERRAL_RESUMED, (S.RETURN_REQUESTED,), S.REFERRED, SYSTEM, "信访工作条例 第二十三条", g.a_referral_awaits_sign_in),
     _row(E.HANDLING_BEGUN, ROLLED_UP, S.HANDLING, SYSTEM, "信访工作条例 第三十四条", g.one_unit_handles),
     _row(E.JOINT_HANDLING_BEGUN, ROLLED_UP, S.JOINT_HANDLING, SYSTEM, "信访工作条例 第二十四条", g.several_units_handle),
     _row(E.REPORTS_IN, ROLLED_UP, S.REPORTED, SYSTEM, OFFICE_RULE, g.reports_await_examination),
@@ -114,7 +115,8 @@ PETITION_ROWS: tuple[Transition, ...] = (
     _row(E.RETURN_TO_DELIVERY, (S.CLOSING,), S.DELIVERING, (R.DIRECTOR,), OFFICE_RULE, g.has_reason, stops=("review_request",)),
     _row(E.CLOSE, (S.CLOSING,), S.DONE, (R.DIRECTOR,), OFFICE_RULE, g.checklist_complete, starts=("archive",),
          stops=("divert", "notify", "upstream"), letters=(L.CLOSURE_NOTICE,), audience=Audience.PETITIONER),
-    _row(E.DETACH, (S.ATTACHED,), S.PROPOSING, (R.DIRECTOR,), OFFICE_RULE, g.has_reason, starts=("divert", "notify")),
+    _row(E.DETACH, (S.ATTACHED,), S.PROPOSING, (R.DIRECTOR,), OFFICE_RULE, g.has_reason,
+         starts=("divert", "notify", "upstream")),
     _row(E.REQUEST_REVIEW, (S.DONE,), S.REVIEWING, CLERKS, "信访工作条例 第三十五条", g.review_window_open,
          starts=("review",), stops=("review_request",)),
     _row(E.CONCLUDE_REVIEW, (S.REVIEWING,), S.DONE, CLERKS, "信访工作条例 第三十五条", g.answered,
@@ -122,7 +124,8 @@ PETITION_ROWS: tuple[Transition, ...] = (
     _row(E.REQUEST_RE_REVIEW, (S.DONE,), S.RE_REVIEWING, CLERKS, "信访工作条例 第三十六条", g.review_window_open,
          starts=("re_review",), stops=("re_review_request",)),
     _row(E.CONCLUDE_RE_REVIEW, (S.RE_REVIEWING,), S.FINAL, CLERKS, "信访工作条例 第三十六条", g.answered, stops=("re_review",)),
-    _row(E.FINALIZE, (S.DONE,), S.FINAL, (R.DIRECTOR,), "信访工作条例 第三十六条", g.has_reason, stops=("review_request",)),
+    _row(E.FINALIZE, (S.DONE,), S.FINAL, (R.DIRECTOR,), "信访工作条例 第三十六条", g.has_reason,
+         stops=("review_request", "re_review_request")),
     _row(E.WITHDRAW, OPEN, S.WITHDRAWN, CLERKS, OFFICE_RULE, g.has_reason, starts=("archive",), stops=("*",),
          audience=Audience.PETITIONER),
     _row(E.ARCHIVE, (S.DONE, S.FINAL, S.WITHDRAWN, S.ATTACHED), S.ARCHIVED, (R.ARCHIVIST, R.DIRECTOR),
@@ -165,7 +168,7 @@ STAGES: dict[State, Stage] = {
 FINISHED_UNITS = (D.ACCEPTED, D.RECEIVED, D.RETURNED, D.RECALLED)
 ROLL_UP_EVENTS = (
     E.ALL_RETURNED, E.ALL_ACCEPTED, E.REFERRAL_RECEIVED, E.OBJECTION_RAISED, E.EXTENSION_ASKED,
-    E.SIGN_IN_AWAITED, E.REPORTS_IN, E.HANDLING_BEGUN, E.JOINT_HANDLING_BEGUN,
+    E.SIGN_IN_AWAITED, E.REFERRAL_RESUMED, E.REPORTS_IN, E.HANDLING_BEGUN, E.JOINT_HANDLING_BEGUN,
 )
 
 

@@ -14,7 +14,8 @@ OWN_RUN_PAUSE = timedelta(seconds=20)
 
 def want_run(session: Session, subject: str, seq: int, act: Act, *, finished: bool = False) -> Bookmark:
     """Raise what a subject's run has to have seen, in the transaction of the change itself."""
-    bookmark = session.get(Bookmark, subject)
+    # Read anew under its lock: a run may have opened its round since this transaction first looked.
+    bookmark = session.get(Bookmark, subject, with_for_update=True, populate_existing=True)
     if bookmark is None:
         bookmark = Bookmark(subject=subject, nudge_after=act.as_of)
         session.add(bookmark)
@@ -27,7 +28,7 @@ def want_run(session: Session, subject: str, seq: int, act: Act, *, finished: bo
 
 def bookmark_of(session: Session, subject: str, *, as_of: datetime) -> Bookmark:
     """Load a subject's bookmark, or open one."""
-    bookmark = session.get(Bookmark, subject, with_for_update=True)
+    bookmark = session.get(Bookmark, subject, with_for_update=True, populate_existing=True)
     if bookmark is None:
         bookmark = Bookmark(subject=subject, nudge_after=as_of)
         session.add(bookmark)

@@ -103,7 +103,8 @@ def _not_limited(petition: Petition, key: str, dispatch: Dispatch | None) -> boo
         return not written or petition.petition_class is not PetitionClass.APPEAL
     if key in ("assign", "objection") and dispatch is not None:
         no_limit = petition.petition_class is not PetitionClass.APPEAL and dispatch.limit_on is None
-        return not dispatch.result_wanted or (key == "assign" and no_limit)
+        again = key == "objection" and dispatch.objections > 0
+        return not dispatch.result_wanted or again or (key == "assign" and no_limit)
     return False
 
 

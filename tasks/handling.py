@@ -34,7 +34,8 @@ def object_to(session: Session, number: str, position: int, *, act: Act, reason:
     """Object to a share with reasons; an objection after five working days is marked late (条例 第二十三条第三款)."""
     petition, share = _load(session, number, position)
     clock = running_clock(session, petition, "objection", dispatch=share)
-    late = bool(clock and act.happened_on > clock.due_on)
+    # Whoever was overruled had its five working days: a second objection is always late.
+    late = share.objections > 0 or bool(clock and act.happened_on > clock.due_on)
     facts = {"late": late, "times": share.objections + 1}
     changes = {"objections": share.objections + 1, "signed_in_on": share.signed_in_on or act.happened_on}
     advance(

@@ -251,7 +251,7 @@ class Screening:
 def screen(session: Session, number: str, *, act: Act, found: Screening) -> Petition:
     """Record class, content code, place and marks, and hand the petition on to be drafted."""
     petition = find_petition(session, number, lock=True)
-    parent = _parent(session, found) if found.relation is Relation.LINKED else None
+    parent = _parent(session, petition, found) if found.relation is Relation.LINKED else None
     changes = _screening_changes(session, petition, found) | {"parent_id": parent.id if parent else None}
     advance(
         session, petition, Event.SCREEN, act=act, asked=_screening_facts(found), changes=changes,
@@ -263,9 +263,7 @@ def screen(session: Session, number: str, *, act: Act, found: Screening) -> Peti
 def attach(session: Session, number: str, *, act: Act, found: Screening) -> Petition:
     """Attach a repeat to its first petition: no second clock, the first one's units are told (条例 第十九条)."""
     petition = find_petition(session, number, lock=True)
-    parent = _parent(session, found)
-    if parent.id == petition.id:
-        raise UnknownCaseError("不能并入自身，请填写原信访件编号")
+    parent = _parent(session, petition, found)
     is_open = STAGES[parent.state] not in (Stage.CLOSED, Stage.CLOSURE)
     asked = {"parent_number": parent.number, "parent_is_open": is_open}
     changes = _screening_changes(session, petition, replace(found, relation=Relation.REPEAT)) | {"parent_id": parent.id}
@@ -283,8 +281,9 @@ def attach(session: Session, number: str, *, act: Act, found: Screening) -> Peti
 def answer_on_spot(session: Session, number: str, *, act: Act, found: Screening, answer: str) -> Petition:
     """Answer at the window or on the phone (即接即办): the answer itself is the delivery."""
     petition = find_petition(session, number, lock=True)
+    parent = _parent(session, petition, found) if found.relation is Relation.LINKED else None
     changes = _screening_changes(session, petition, found) | {
-        "way": Way.ON_THE_SPOT, "outcome": OutcomeCode.ANSWERED, "delivered_on": act.happened_on,
+        "parent_id": parent.id if parent else None, "way": Way.ON_THE_SPOT, "outcome": OutcomeCode.ANSWERED, "delivered_on": act.happened_on,
     }
     asked = _screening_facts(found) | {"answer": answer}
     advance(session, petition, Event.ANSWER_ON_SPOT, act=act, asked=asked, changes=changes, note=answer)
@@ -308,10 +307,13 @@ def detach(session: Session, number: str, *, act: Act, reason: str) -> Petition:
     return petition
 
 
-def _parent(session: Session, found: Screening) -> Petition:
+def _parent(session: Session, petition: Petition, found: Screening) -> Petition:
     if not found.parent_number.strip():
         raise UnknownCaseError("请填写原信访件（关联件）的编号")
-    return find_petition(session, found.parent_number)
+    parent = find_petition(session, found.parent_number)
+    if parent.id == petition.id:
+        raise UnknownCaseError("不能并入或关联自身，请填写原信访件编号")
+    return parent
 
 
 def _linked(parent: Petition | None) -> dict[str, Any]:

@@ -94,7 +94,7 @@ def _shares(
 
 def _petitioners(session: Session, petition: Petition, dispatch: Dispatch | None) -> Iterator[Addressee]:
     """Yield the lead petitioner; an anonymous petition has nobody to tell (条例 第二十三条第二款)."""
-    if Flag.ANONYMOUS in petition.flags:
+    if Flag.ANONYMOUS in petition.flags or Flag.HISTORIC in petition.flags:
         return
     query = (
         select(Petitioner)

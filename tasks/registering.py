@@ -1,19 +1,23 @@
 """Registering from the intake form: the paper is safe before anything is checked."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
+from sqlmodel import Session
 
-from models.vocabulary import State
+from models.vocabulary import Flag, Role, State
 from rules.errors import CaseworkError
 from rules.lifecycle import CLERKS
 from rules.zone import legal_day
-from tasks.act import SYSTEM, Act, find_actor
+from tasks.act import SYSTEM, Act, Actor, find_actor
 from tasks.bookmarks import bookmark_of
 from tasks.cases import find_petition, subject_of
 from tasks.database import database
-from tasks.intake import Registration, open_draft, register
+from tasks.intake import Registration, find_organ, open_draft, register
+from tasks.steps.base import read_date, read_words
 from tasks.steps.registration import IntakeForm
 
 
@@ -38,14 +42,15 @@ def put_on_file(form: IntakeForm, *, key: str, as_of: datetime, problem: str = "
     A field that cannot be read (a date, a mark, a unit) is left out of the draft and named in the
     bookmark's refusal, so that a person corrects it: the paper itself is never lost.
     """
-    act = Act(actor=SYSTEM, as_of=as_of)
+    # Nobody has been recognised yet: the work number is kept as written, so that its bearer cannot void alone.
+    act = Act(actor=Actor(code=form.officer or SYSTEM.code, role=Role.SYSTEM), as_of=as_of)
     with database().write() as session:
         try:
             with session.begin_nested():
                 petition = open_draft(session, form.registration(), key=key, act=act)
         except CaseworkError as refused:
             problem = str(refused)
-            petition = open_draft(session, _readable_part(form), key=key, act=act)
+            petition = open_draft(session, _readable_part(session, form), key=key, act=act)
         session.flush()
         draft = f"draft-{petition.id}"
         if problem and petition.state is State.DRAFT:
@@ -53,9 +58,20 @@ def put_on_file(form: IntakeForm, *, key: str, as_of: datetime, problem: str = "
         return draft
 
 
-def _readable_part(form: IntakeForm) -> Registration:
-    plain = form.model_copy(update={"postmark_on": "", "upstream_due_on": "", "flags": "", "accused_unit": ""})
-    return plain.registration()
+def _readable_part(session: Session, form: IntakeForm) -> Registration:
+    """Leave out, of the fields that need reading, only those that cannot be read."""
+    readers: dict[str, Callable[[str], object]] = {
+        "postmark_on": read_date, "upstream_due_on": read_date, "flags": partial(read_words, Flag),
+        "accused_unit": partial(find_organ, session),
+    }
+    return form.model_copy(update={name: "" for name, read in readers.items() if not _reads(read, getattr(form, name))}).registration()
+
+
+def _reads(read: Callable[[str], object], text: str) -> bool:
+    try:
+        return not text or read(text) is not None
+    except CaseworkError:
+        return False
 
 
 def try_to_register(draft: str, form: IntakeForm, *, as_of: datetime) -> str | None:

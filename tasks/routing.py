@@ -64,7 +64,7 @@ def propose(session: Session, number: str, *, act: Act, proposal: Proposal) -> P
     asked = {
         "way": proposal.way, "reason": proposal.opinion, "limit_on": proposal.limit_on,
         "ground": ground.code if ground else "", "units": tuple(unit_facts(organ, act) for organ in organs),
-        "district_via_congress": settings().district_via_congress,
+        "has_lead": bool(proposal.lead.strip()), "district_via_congress": settings().district_via_congress,
     }
     advance(
         session, petition, Event.PROPOSE, act=act, asked=asked, note=proposal.opinion,

@@ -64,7 +64,7 @@ class StepForm:
     apply: Callable[[Session, str, int | None, Any, Act], None]
 
 
-DATE = re.compile(r"^(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*[-/.月]?\s*(\d{1,2})\s*日?$")
+DATE = re.compile(r"^(\d{4})(?:\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?|(\d{2})(\d{2}))$")
 
 
 def read_date(text: str, what: str = "日期") -> date | None:
@@ -73,7 +73,7 @@ def read_date(text: str, what: str = "日期") -> date | None:
         return None
     found = DATE.match(text.strip())
     try:
-        return date(*(int(part) for part in found.groups())) if found else _refuse_date(what, text)
+        return date(*(int(part) for part in found.groups() if part)) if found else _refuse_date(what, text)
     except ValueError:
         return _refuse_date(what, text)
 

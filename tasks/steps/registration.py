@@ -50,7 +50,7 @@ class IntakeForm(Form):
             (PartyRole.REPRESENTATIVE, self.representatives), (PartyRole.CO_SIGNER, self.co_signers), (PartyRole.PROXY, self.proxy)
         )
         more = tuple(Person(name=name, role=role) for role, names in others for name in read_list(names))
-        return (lead, *more) if any((lead.name, lead.id_number, lead.phone)) else more
+        return (lead, *more) if any((lead.name, lead.id_number, lead.phone, lead.address, lead.email)) else more
 
     def without_people(self) -> dict[str, str]:
         """The part that may stay in the engine once the paper is on file: no names, no text."""

@@ -20,8 +20,8 @@ def unit(number: int, state: DispatchState | None = None, **more: object) -> Uni
     return replace(known, **more)  # type: ignore[arg-type]
 
 
-def units(*states: DispatchState) -> Facts:
-    return replace(PLAIN, units=tuple(unit(number, state) for number, state in enumerate(states, start=1)))
+def units(*states: DispatchState, way: Way = Way.ASSIGNMENT) -> Facts:
+    return replace(PLAIN, way=way, units=tuple(unit(number, state) for number, state in enumerate(states, start=1)))
 
 
 SATISFIED: dict[Event, Facts] = {
@@ -41,6 +41,7 @@ SATISFIED: dict[Event, Facts] = {
     E.OBJECTION_RAISED: units(D.RETURN_REQUESTED, D.HANDLING),
     E.EXTENSION_ASKED: units(D.EXTENSION_REQUESTED, D.HANDLING),
     E.SIGN_IN_AWAITED: units(D.AWAITING_SIGN_IN, D.HANDLING),
+    E.REFERRAL_RESUMED: units(D.AWAITING_SIGN_IN, D.RECEIVED, way=Way.REFERRAL),
     E.HANDLING_BEGUN: units(D.HANDLING),
     E.JOINT_HANDLING_BEGUN: units(D.HANDLING, D.HANDLING),
     E.REPORTS_IN: units(D.REPORTED, D.ACCEPTED),

@@ -83,10 +83,11 @@ def test_a_change_while_a_run_opens_its_round_is_not_lost(office: Office) -> Non
         pytest.skip("SQLite has one writer at a time")
     number = office.register()
     with office.database.write() as desk:
-        desk.get(Bookmark, number)
+        known = desk.get(Bookmark, number)
         with office.database.write() as engine:
             open_round(engine, number, run_id="run-1", step=Step.SCREEN, seen_seq=1, as_of=MONDAY)
         want_run(desk, number, 2, Act(actor=SYSTEM, as_of=at(3)))
+    assert known is not None
     assert mark(office, number).behind is True
 
 

@@ -39,12 +39,17 @@ def list_petitions(session: Session, chosen: ListFilter) -> list[dict[str, Any]]
     if chosen.unit:
         query = query.where(col(Petition.id).in_(_petitions_of_unit(chosen.unit)))
     if chosen.overdue:
-        late = select(Clock.petition_id).where(Clock.state == ClockState.RUNNING, col(Clock.due_on) < chosen.today)
+        late = select(Clock.petition_id).where(*_duties(), col(Clock.due_on) < chosen.today)
         query = query.where(col(Petition.id).in_(late))
     petitions = list(session.exec(query))
     ids = [petition.id for petition in petitions]
     dues, units = _next_dues(session, ids), _units(session, ids)
     return [_row(petition, dues, units.get(petition.id, []), chosen.today) for petition in petitions]
+
+
+def _duties() -> tuple[Any, ...]:
+    """Running limits that somebody has to keep; the time to object or to ask for a review is a right, not a duty."""
+    return (Clock.state == ClockState.RUNNING, col(Clock.owner) != ClockOwner.PETITIONER, Clock.rule_key != "objection")
 
 
 def _petitions_of_unit(unit: str) -> Any:
@@ -55,7 +60,7 @@ def _petitions_of_unit(unit: str) -> Any:
 def _next_dues(session: Session, ids: Sequence[int | None]) -> dict[tuple[int, ClockOwner], date]:
     query = (
         select(Clock.petition_id, Clock.owner, func.min(Clock.due_on))
-        .where(col(Clock.petition_id).in_(ids), Clock.state == ClockState.RUNNING)
+        .where(col(Clock.petition_id).in_(ids), *_duties())
         .group_by(col(Clock.petition_id), col(Clock.owner))
     )
     return {(petition_id, ClockOwner(owner)): due for petition_id, owner, due in session.exec(query)}

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-from models.types import UtcDateTime, coded
+from models.types import Sealed, UtcDateTime, coded
 from models.vocabulary import Step
 
 
@@ -30,6 +30,6 @@ class Bookmark(SQLModel, table=True):
     step: Step | None = Field(default=None, sa_type=coded(Step))
     round: int = 0
     """How often this subject has waited; part of the key under which the engine keeps an answer."""
-    refusal: str | None = None
-    """Why the last answer was not taken, shown on the next form; never holds personal data."""
+    refusal_sealed: str | None = Field(default=None, sa_type=Sealed)
+    """Why the last answer was not taken, shown on the next form; sealed, for it may quote what was typed."""
     finished: bool = False

@@ -198,6 +198,13 @@ def supervision_grounded(facts: Facts) -> str | None:
     return (None if facts.ground else "督办须写明依据（信访工作条例第四十条所列情形）") or has_reason(facts)
 
 
+def meeting_in_order(facts: Facts) -> str | None:
+    """The meeting is described, and at most five representatives come (条例 第二十条第三款)."""
+    if facts.representatives > MAX_REPRESENTATIVES:
+        return f"到会群众代表最多 {MAX_REPRESENTATIVES} 人（信访工作条例第二十条）"
+    return has_reason(facts)
+
+
 def report_complete(facts: Facts) -> str | None:
     """A report says what was found and done, and how the petitioner was told."""
     if not facts.answer.strip():
@@ -233,6 +240,8 @@ def delivery_proved(facts: Facts) -> str | None:
         return has_reason(facts)
     if facts.delivered_on is None:
         return "请填写送达日期；无法送达的，请选“无法送达”并写明理由"
+    if facts.receipt_on and facts.delivered_on < facts.receipt_on:
+        return f"送达日期 {facts.delivered_on} 早于收信日期 {facts.receipt_on}"
     if facts.delivered_on > facts.today:
         return f"送达日期 {facts.delivered_on} 晚于今天"
     return None

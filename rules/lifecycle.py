@@ -21,8 +21,8 @@ OFFICE_RULE = "办公室设定（法规无明文）"
 class Transition:
     """One row: who may do what from where to where, under which condition, and what follows from it.
 
-    ``target`` is nothing for an overlay, which leaves the state as it is. ``starts`` and ``stops`` are rule
-    keys of the pack (``*`` stops every clock of the subject); ``basis`` cites the article.
+    ``target`` is nothing for an overlay, which leaves the state as it is. ``starts``, ``stops`` and
+    ``resumes`` are rule keys of the pack (``*`` stops every clock of the subject); ``basis`` cites the article.
     """
 
     event: Event
@@ -33,6 +33,7 @@ class Transition:
     guard: g.Guard = g.always
     starts: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()
+    resumes: tuple[str, ...] = ()
     letters: tuple[Letter, ...] = ()
     audience: Audience = Audience.INTERNAL
 
@@ -103,7 +104,7 @@ PETITION_ROWS: tuple[Transition, ...] = (
          letters=(L.URGING_LETTER,), audience=Audience.UNIT),
     _row(E.SUPERVISE, UNITS_AT_WORK, None, (R.DIRECTOR, R.VICE_CHAIR), "信访工作条例 第四十条", g.supervision_grounded,
          letters=(L.SUPERVISION_LETTER,), audience=Audience.UNIT),
-    _row(E.CONVENE, (S.DIRECT, *UNITS_AT_WORK), None, CLERKS, "信访工作条例 第二十四条", g.has_reason,
+    _row(E.CONVENE, (S.DIRECT, *UNITS_AT_WORK), None, CLERKS, "信访工作条例 第二十四条", g.meeting_in_order,
          letters=(L.MEETING_NOTICE,), audience=Audience.UNIT),
     _row(E.ANNOTATE, OPEN, None, (*CLERKS, R.SYSTEM), OFFICE_RULE, g.has_reason),
     _row(E.DISCLOSE, (*OPEN, S.ATTACHED, S.DONE, S.REVIEWING, S.RE_REVIEWING, S.FINAL, S.WITHDRAWN, S.ARCHIVED, S.VOID), None,
@@ -149,10 +150,10 @@ DISPATCH_ROWS: tuple[Transition, ...] = (
     _row(E.REFUSE_EXTENSION, (D.EXTENSION_REQUESTED,), D.HANDLING, (R.DIRECTOR,), "信访工作条例 第三十四条", g.has_reason,
          letters=(L.EXTENSION_REFUSED,), audience=Audience.UNIT),
     _row(E.REPORT, (D.HANDLING,), D.REPORTED, UNIT, OFFICE_RULE, g.report_complete,
-         starts=("report_examination",), stops=("objection",), letters=(L.REPORT_ALERT,), audience=Audience.UNIT),
+         starts=("report_examination",), stops=("objection", "assign"), letters=(L.REPORT_ALERT,), audience=Audience.UNIT),
     _row(E.ACCEPT_REPORT, (D.REPORTED,), D.ACCEPTED, CLERKS, OFFICE_RULE, g.report_passes, stops=("*",), audience=Audience.UNIT),
     _row(E.REDO, (D.REPORTED,), D.HANDLING, CLERKS, OFFICE_RULE, g.has_reason,
-         stops=("report_examination",), letters=(L.REDO_LETTER,), audience=Audience.UNIT),
+         stops=("report_examination",), resumes=("assign",), letters=(L.REDO_LETTER,), audience=Audience.UNIT),
     _row(E.RECALL, (D.AWAITING_SIGN_IN, D.HANDLING, D.RETURN_REQUESTED, D.EXTENSION_REQUESTED, D.REPORTED, D.RECEIVED),
          D.RECALLED, SYSTEM, OFFICE_RULE, stops=("*",), letters=(L.RECALL_LETTER,), audience=Audience.UNIT),
 )

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from models.bookmark import Bookmark
 from models.vocabulary import Step
 from tasks.act import Act
+from tasks.vault import vault
 
 OWN_RUN_PAUSE = timedelta(seconds=20)
 """A run that brought the answer itself goes on by itself; it is nudged only if it does not."""
@@ -35,6 +36,16 @@ def bookmark_of(session: Session, subject: str, *, as_of: datetime) -> Bookmark:
     return bookmark
 
 
+def set_refusal(bookmark: Bookmark, reason: str | None) -> None:
+    """Keep why an answer was not taken; sealed, for the reason may quote what somebody typed."""
+    bookmark.refusal_sealed = vault().seal(reason) if reason else None
+
+
+def refusal_of(bookmark: Bookmark) -> str | None:
+    """Why the last answer was not taken, in words for the next form."""
+    return vault().open(bookmark.refusal_sealed) if bookmark.refusal_sealed else None
+
+
 def open_round(session: Session, subject: str, *, run_id: str, step: Step, seen_seq: int, as_of: datetime) -> Bookmark:
     """Note that a run is about to wait at a step, having seen the case up to an event; counts the round up."""
     bookmark = bookmark_of(session, subject, as_of=as_of)
@@ -47,14 +58,15 @@ def open_round(session: Session, subject: str, *, run_id: str, step: Step, seen_
 def close_round(session: Session, subject: str, *, refusal: str | None, as_of: datetime) -> None:
     """Note that a round was answered, or that its answer was refused and why."""
     bookmark = bookmark_of(session, subject, as_of=as_of)
-    bookmark.step, bookmark.refusal = None, refusal
+    bookmark.step = None
+    set_refusal(bookmark, refusal)
 
 
 def finish_run(session: Session, subject: str, *, run_id: str, seen_seq: int, as_of: datetime) -> None:
     """Note that a run came to its end having seen the case up to an event."""
     bookmark = bookmark_of(session, subject, as_of=as_of)
     bookmark.run_id, bookmark.step, bookmark.seen_seq, bookmark.finished = run_id, None, seen_seq, True
-    bookmark.refusal = None
+    bookmark.refusal_sealed = None
     bookmark.behind = bookmark.wanted_seq > seen_seq
 
 

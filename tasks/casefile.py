@@ -165,7 +165,7 @@ def form_description(
         organ = session.get(Organ, dispatch.organ_id)
         head += f" → {organ.name if organ else ''}（{dispatch.role.label}）"
     parts = [f"> **上一次填写没有被采用：{refusal}**" if refusal else "", head]
-    parts.append(_plain(f"**{shown_title(petition)}**"))
+    parts.append(f"**{_plain(shown_title(petition))}**")
     parts.append("可办理：" + "、".join(role.label for role in WHO_DECIDES[step]))
     parts.append(_bullets({name: text for name, text in summary.items() if name != "等待"}))
     if clocks := [_clock_row(c, petition, [], today) for c in clocks_of(session, petition) if c.state is ClockState.RUNNING]:
@@ -185,4 +185,4 @@ def _table(rows: list[Row]) -> str:
 
 
 def _plain(text: str) -> str:
-    return text.replace("|", "／").replace("\n", " ").replace("<", "＜")
+    return text.replace("|", "／").replace("\n", " ").replace("<", "＜").replace("*", "＊")

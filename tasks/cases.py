@@ -9,6 +9,7 @@ from models.petition import Petition
 from rules.errors import UnknownCaseError
 
 DRAFT_PREFIX = "draft-"
+LONGEST_ROW_NUMBER = 15
 
 
 def subject_of(petition: Petition, dispatch: Dispatch | None = None) -> str:
@@ -20,7 +21,7 @@ def subject_of(petition: Petition, dispatch: Dispatch | None = None) -> str:
 def find_petition(session: Session, number: str, *, lock: bool = False) -> Petition:
     """Load a petition by number (or draft mark), with its row locked if asked; raises ``UnknownCaseError``."""
     number = number.strip()
-    if number.startswith(DRAFT_PREFIX) and number.removeprefix(DRAFT_PREFIX).isdigit():
+    if number.startswith(DRAFT_PREFIX) and _is_row_number(number.removeprefix(DRAFT_PREFIX)):
         query = select(Petition).where(Petition.id == int(number.removeprefix(DRAFT_PREFIX)))
     else:
         query = select(Petition).where(Petition.number == number)
@@ -32,10 +33,14 @@ def find_petition(session: Session, number: str, *, lock: bool = False) -> Petit
     return petition
 
 
+def _is_row_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_ROW_NUMBER
+
+
 def split_subject(subject: str) -> tuple[str, int | None]:
     """Take a subject apart into number and share position."""
     number, slash, position = subject.partition("/")
-    if slash and not position.isdigit():
+    if slash and not _is_row_number(position):
         raise UnknownCaseError(f"“{subject}”不是信访件或派件的编号")
     return number, int(position) if slash else None
 

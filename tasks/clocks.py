@@ -37,6 +37,8 @@ def follow_clocks(
     """Stop and start what the row names; returns the started clocks by rule key."""
     for key in row.stops:
         _stop(session, petition, key, act=act, dispatch=dispatch, reason=row.event.label)
+    for key in row.resumes:
+        _resume(session, petition, key, dispatch=dispatch)
     started = {}
     for key in row.starts:
         if clock := _start(session, petition, key, act=act, dispatch=dispatch):
@@ -54,6 +56,19 @@ def _stop(session: Session, petition: Petition, key: str, *, act: Act, dispatch:
         clock.state = ClockState.STOPPED
         clock.stopped_on = act.happened_on
         clock.stop_reason = reason
+
+
+def _resume(session: Session, petition: Petition, key: str, *, dispatch: Dispatch | None) -> None:
+    """Let the newest stopped clock run on with its old due date."""
+    query = (
+        select(Clock)
+        .where(Clock.petition_id == petition.id, Clock.rule_key == key, Clock.state == ClockState.STOPPED)
+        .where(Clock.dispatch_id == (dispatch.id if dispatch else None))
+        .order_by(col(Clock.number).desc())
+        .limit(1)
+    )
+    for clock in session.exec(query):
+        clock.state, clock.stopped_on, clock.stop_reason = ClockState.RUNNING, None, None
 
 
 def _start(session: Session, petition: Petition, key: str, *, act: Act, dispatch: Dispatch | None) -> Clock | None:
@@ -161,14 +176,20 @@ def extension_cap(petition: Petition, rule_key: str) -> int:
     return rule.extension.max if rule.extension else 0
 
 
-def extend_clock(clock: Clock, petition: Petition, days: int) -> None:
-    """Extend a clock once, counted from its original start, never from a rolled day (条例 第三十四条)."""
+def extend_clock(clock: Clock, petition: Petition, days: int, *, letter_limit: date | None = None) -> None:
+    """Extend a clock once, counted from its original start, never from a rolled day (条例 第三十四条).
+
+    A limit that the letter itself sets is extended from that limit.
+    """
+    clock.extended_days = days
+    if letter_limit is not None:
+        clock.raw_due_on = clock.due_on = letter_limit + timedelta(days=days)
+        return
     rule = pack_of(petition).rule(clock.rule_key)
     longer = extend(
         rule, clock.starts_on, calendar(), days=days, pack_version=clock.pack_version, roll_last_day=settings().roll_last_day
     )
     clock.raw_due_on, clock.due_on, clock.provisional = longer.raw, longer.effective, longer.provisional
-    clock.extended_days = days
 
 
 def clocks_of(session: Session, petition: Petition) -> list[Clock]:

@@ -5,18 +5,18 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models.case_event import CaseEvent
 from models.dispatch import Dispatch
 from models.petition import Petition
-from models.vocabulary import Role, Step
+from models.vocabulary import DispatchState, Role, State, Step
 from rules.errors import AnswerRefusedError, TransitionRefusedError
+from rules.lifecycle import rows_from
 from rules.steps import WHO_DECIDES, step_of
 from rules.zone import SHANGHAI, legal_day
 from tasks.act import Act, Actor, find_actor
 from tasks.cases import find_dispatch, find_petition, split_subject
-from tasks.gather import last_event
 from tasks.routing import needed_approver
 from tasks.steps import closure, handling, intake, routing
 from tasks.steps.base import Form, StepForm
@@ -54,7 +54,7 @@ def find_place(session: Session, subject: str, *, lock: bool = False) -> Place:
     """Find a petition (``XF-2026-0001``) or a share of it (``XF-2026-0001/2``) and the step it waits at."""
     number, position = split_subject(subject)
     petition = find_petition(session, number, lock=lock)
-    dispatch = find_dispatch(session, petition, position) if position else None
+    dispatch = find_dispatch(session, petition, position) if position is not None else None
     return Place(petition, dispatch, step_of(dispatch.state if dispatch else petition.state))
 
 
@@ -109,7 +109,7 @@ def _is_chinese(text: str) -> bool:
 def _check_step(session: Session, place: Place, step: Step) -> None:
     if place.step is step:
         return
-    before = last_event(session, place.petition)
+    before = _when_decided(session, place, step)
     now = place.step.label if place.step else (place.dispatch or place.petition).state.label
     if before is None:
         raise TransitionRefusedError(f"该信访件当前为“{now}”，不能办理“{step.label}”")
@@ -119,9 +119,29 @@ def _check_step(session: Session, place: Place, step: Step) -> None:
     )
 
 
+def _when_decided(session: Session, place: Place, step: Step) -> CaseEvent | None:
+    """Find the newest event by which a person left this step."""
+    kind = DispatchState if place.dispatch else State
+    sources = [state.value for state in kind if step_of(state) is step]
+    query = (
+        select(CaseEvent)
+        .where(CaseEvent.petition_id == place.petition.id, CaseEvent.actor_role != Role.SYSTEM)
+        .where(CaseEvent.dispatch_id == (place.dispatch.id if place.dispatch else None))
+        .where(col(CaseEvent.source).in_(sources), CaseEvent.source != CaseEvent.target)
+        .order_by(col(CaseEvent.seq).desc())
+        .limit(1)
+    )
+    return session.exec(query).first()
+
+
 def _actor(session: Session, place: Place, step: Step, form: Form, as_of: datetime) -> Actor:
     roles = WHO_DECIDES[step]
     organ = place.dispatch.organ_id if place.dispatch and Role.LIAISON in roles else None
+    wanted = FORMS[step].event(form)
+    if wanted is not None:
+        state = place.dispatch.state if place.dispatch else place.petition.state
+        able = tuple(role for row in rows_from(state) if row.event is wanted for role in row.roles if role is not Role.SYSTEM)
+        roles = (*able, *(role for role in roles if role not in able))
     if step is Step.APPROVE:
         needed = needed_approver(session, place.petition, Act(actor=_NOBODY, as_of=as_of))
         roles = (needed, *(role for role in roles if role is not needed))

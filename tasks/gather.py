@@ -81,10 +81,11 @@ def running_clock(session: Session, petition: Petition, *rule_keys: str, dispatc
     return session.exec(query).first()
 
 
-def last_event(session: Session, petition: Petition) -> CaseEvent | None:
-    """Load the newest event."""
-    query = select(CaseEvent).where(CaseEvent.petition_id == petition.id, CaseEvent.seq == petition.last_seq)
-    return session.exec(query).first()
+def last_event(session: Session, petition: Petition, dispatch: Dispatch | None = None) -> CaseEvent | None:
+    """Load the newest event of a petition as a whole, or of one unit's share."""
+    query = select(CaseEvent).where(CaseEvent.petition_id == petition.id)
+    query = query.where(CaseEvent.dispatch_id == (dispatch.id if dispatch else None))
+    return session.exec(query.order_by(col(CaseEvent.seq).desc()).limit(1)).first()
 
 
 def _organs(session: Session, ids: set[int]) -> dict[int, Organ]:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from models.case_event import CaseEvent
 from models.dispatch import Dispatch
 from models.petition import Petition
-from models.vocabulary import Event, Outcome, UnitRole
+from models.vocabulary import DispatchState, Event, Outcome, UnitRole
 from rules.lifecycle import FINISHED_UNITS
 from tasks.act import Act
 from tasks.cases import dispatches_of, find_dispatch, find_petition
@@ -18,6 +18,7 @@ from tasks.gather import running_clock
 from tasks.letters import chinese_date
 from tasks.transitions import advance
 
+GONE = (DispatchState.RETURNED, DispatchState.RECALLED)
 EXAMINATION_CHECKS = ("程序合规", "事实清楚", "依据正确", "处理恰当", "答复送达", "诉求逐项回应")
 """The six checks of the examination sheet (办结审查表)."""
 
@@ -49,10 +50,24 @@ def decide_objection(session: Session, number: str, position: int, *, act: Act, 
     """Agree to take a share back, or send it back with the same due date."""
     petition, share = _load(session, number, position)
     event = Event.UPHOLD_OBJECTION if upheld else Event.OVERRULE_OBJECTION
+    if upheld:
+        _pass_on_the_lead(session, petition, share)
     advance(
         session, petition, event, act=act, dispatch=share, asked={"reason": reason}, note=reason, letter_facts={"reason": reason}
     )
     return share
+
+
+def _pass_on_the_lead(session: Session, petition: Petition, share: Dispatch) -> None:
+    """When the lead unit gives its share back, the next one at work takes the lead."""
+    if share.role is not UnitRole.LEAD:
+        return
+    others = [other for other in dispatches_of(session, petition) if other.id != share.id and other.state not in GONE]
+    if others:
+        share.role, others[0].role = UnitRole.CO_HANDLING, UnitRole.LEAD
+        petition.lead_organ_id = others[0].organ_id
+        if others[0].accepted_on:
+            petition.outcome = _reported_outcome(session, petition, others[0])
 
 
 def request_extension(
@@ -85,7 +100,7 @@ def decide_extension(session: Session, number: str, position: int, *, act: Act, 
     clock = running_clock(session, petition, "assign", dispatch=share)
     before = clock.due_on if clock else None
     if clock is not None:
-        extend_clock(clock, petition, days)
+        extend_clock(clock, petition, days, letter_limit=share.limit_on)
     due = clock.due_on if clock else None
     advance(
         session, petition, Event.GRANT_EXTENSION, act=act, dispatch=share, changes={"extensions": share.extensions + 1},
@@ -141,7 +156,7 @@ def answer_direct(session: Session, number: str, *, act: Act, answer: str, outco
     petition = find_petition(session, number, lock=True)
     advance(
         session, petition, Event.ANSWER_DIRECT, act=act, asked={"answer": answer}, note=answer,
-        changes={"outcome": outcome}, facts={"outcome": outcome.value},
+        changes={"outcome": outcome, "drafter_code": act.actor.code}, facts={"outcome": outcome.value},
     )
     return petition
 

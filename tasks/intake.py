@@ -101,6 +101,16 @@ def correct_draft(session: Session, draft: str, *, changes: dict[str, Any]) -> P
     return petition
 
 
+def choose_representatives(session: Session, draft: str, names: tuple[str, ...]) -> None:
+    """Make exactly these of a draft's people its representatives; the others among them become co-signers."""
+    petition = find_petition(session, draft, lock=True)
+    chosen = {vault().digest(name) for name in names}
+    query = select(Party, Petitioner.name_digest).join(Petitioner, col(Petitioner.id) == col(Party.petitioner_id))
+    for party, digest in session.exec(query.where(Party.petition_id == petition.id)).all():
+        if party.role in (PartyRole.REPRESENTATIVE, PartyRole.CO_SIGNER):
+            party.role = PartyRole.REPRESENTATIVE if digest in chosen else PartyRole.CO_SIGNER
+
+
 def register(session: Session, draft: str, *, act: Act) -> Petition:
     """Give a paper its number and start the office's clocks; a registered one is returned as it is.
 
@@ -159,7 +169,7 @@ def _own_flags(paper: Registration) -> set[Flag]:
         found.add(Flag.ANONYMOUS)
     if not paper.content.strip():
         found.add(Flag.UNCLEAR)
-    if paper.channel is Channel.VISIT and paper.people_count >= settings().group_visit_from:
+    if paper.channel is Channel.VISIT and max(paper.people_count, paper.visitor_count) >= settings().group_visit_from:
         found.add(Flag.GROUP)
     if any(id_number_warning(person.id_number) for person in paper.persons):
         found.add(Flag.ID_DOUBTFUL)
@@ -264,7 +274,7 @@ def attach(session: Session, number: str, *, act: Act, found: Screening) -> Peti
     """Attach a repeat to its first petition: no second clock, the first one's units are told (条例 第十九条)."""
     petition = find_petition(session, number, lock=True)
     parent = _parent(session, petition, found)
-    is_open = STAGES[parent.state] not in (Stage.CLOSED, Stage.CLOSURE)
+    is_open = parent.state is State.CLOSING or STAGES[parent.state] not in (Stage.CLOSED, Stage.CLOSURE)
     asked = {"parent_number": parent.number, "parent_is_open": is_open}
     changes = _screening_changes(session, petition, replace(found, relation=Relation.REPEAT)) | {"parent_id": parent.id}
     advance(
@@ -283,7 +293,7 @@ def answer_on_spot(session: Session, number: str, *, act: Act, found: Screening,
     petition = find_petition(session, number, lock=True)
     parent = _parent(session, petition, found) if found.relation is Relation.LINKED else None
     changes = _screening_changes(session, petition, found) | {
-        "parent_id": parent.id if parent else None, "way": Way.ON_THE_SPOT, "outcome": OutcomeCode.ANSWERED, "delivered_on": act.happened_on,
+        "parent_id": parent.id if parent else None, "drafter_code": act.actor.code, "way": Way.ON_THE_SPOT, "outcome": OutcomeCode.ANSWERED, "delivered_on": act.happened_on,
     }
     asked = _screening_facts(found) | {"answer": answer}
     advance(session, petition, Event.ANSWER_ON_SPOT, act=act, asked=asked, changes=changes, note=answer)

@@ -56,6 +56,8 @@ def queue_letters(
 ) -> None:
     """Write one outbox message per letter and addressee that the lifecycle's row names."""
     for letter in row.letters:
+        if letter is Letter.ACCEPTANCE_NOTICE and dispatch and dispatch.objections:
+            continue  # told when the unit signed for the first time, or by the office's own notice
         entry = row_for(letter)
         for addressee in _addressees(session, petition, entry, row, dispatch=dispatch, words=words):
             facts = _facts(session, petition, addressee, row, act=act, clocks=clocks, words=words)

@@ -12,7 +12,7 @@ from models.clock import Clock
 from models.dispatch import Dispatch
 from models.organ import Organ
 from models.petition import Petition
-from models.vocabulary import ClockOwner, ClockState, Stage, State
+from models.vocabulary import ClockOwner, ClockState, DispatchState, Stage, State
 from rules.lifecycle import STAGES
 from rules.steps import step_of
 from tasks.casefile import shown_title
@@ -53,8 +53,9 @@ def _duties() -> tuple[Any, ...]:
 
 
 def _petitions_of_unit(unit: str) -> Any:
-    organs = select(Organ.id).where(or_(col(Organ.code) == unit, col(Organ.name).contains(unit)))
-    return select(Dispatch.petition_id).where(col(Dispatch.organ_id).in_(organs))
+    organs = select(Organ.id).where(or_(col(Organ.code) == unit, col(Organ.name).contains(unit, autoescape=True)))
+    gone = (DispatchState.RETURNED, DispatchState.RECALLED)
+    return select(Dispatch.petition_id).where(col(Dispatch.organ_id).in_(organs), col(Dispatch.state).not_in(gone))
 
 
 def _next_dues(session: Session, ids: Sequence[int | None]) -> dict[tuple[int, ClockOwner], date]:

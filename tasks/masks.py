@@ -14,6 +14,7 @@ def mask_phone(phone: str) -> str:
 
 
 def mask_id_number(number: str) -> str:
-    """Show the first three and last four characters."""
+    """Show the first three and last four characters of a long number, and never more than half of a short one."""
     number = number.strip()
-    return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}" if len(number) >= 8 else "*" * len(number)
+    head, tail = (3, 4) if len(number) >= 14 else (len(number) // 4, len(number) // 4)
+    return f"{number[:head]}{'*' * (len(number) - head - tail)}{number[len(number) - tail :]}"

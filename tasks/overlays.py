@@ -11,7 +11,9 @@ from models.petition import Petition
 from models.petitioner import Party, Petitioner
 from models.urging import Supervision, Urging
 from models.vocabulary import Event, UrgingWay
+from rules.errors import TransitionRefusedError
 from rules.grounds import SUPERVISION_GROUNDS, find_ground
+from rules.lifecycle import FINISHED_UNITS
 from tasks.act import Act
 from tasks.cases import find_dispatch, find_petition
 from tasks.letters import TO_POSITIONS, chinese_date
@@ -68,7 +70,7 @@ def convene(session: Session, number: str, *, act: Act, meeting: str, deputies: 
     petition = find_petition(session, number, lock=True)
     facts = {"deputies": deputies, "representatives": representatives}
     return advance(
-        session, petition, Event.CONVENE, act=act, asked={"reason": meeting}, facts=facts, note=meeting,
+        session, petition, Event.CONVENE, act=act, asked={"reason": meeting, "representatives": representatives}, facts=facts, note=meeting,
         letter_facts={"meeting": meeting},
     )
 
@@ -99,4 +101,7 @@ def _opened(sealed: str | None) -> str:
 
 def _load(session: Session, number: str, position: int) -> tuple[Petition, Dispatch]:
     petition = find_petition(session, number, lock=True)
-    return petition, find_dispatch(session, petition, position)
+    share = find_dispatch(session, petition, position)
+    if share.state in FINISHED_UNITS:
+        raise TransitionRefusedError(f"第 {position} 号派件的状态为“{share.state.label}”，不需要再催办、督办")
+    return petition, share

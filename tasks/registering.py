@@ -13,7 +13,7 @@ from rules.errors import CaseworkError
 from rules.lifecycle import CLERKS
 from rules.zone import legal_day
 from tasks.act import SYSTEM, Act, Actor, find_actor
-from tasks.bookmarks import bookmark_of
+from tasks.bookmarks import bookmark_of, set_refusal
 from tasks.cases import find_petition, subject_of
 from tasks.database import database
 from tasks.intake import Registration, find_organ, open_draft, register
@@ -54,7 +54,7 @@ def put_on_file(form: IntakeForm, *, key: str, as_of: datetime, problem: str = "
         session.flush()
         draft = f"draft-{petition.id}"
         if problem and petition.state is State.DRAFT:
-            bookmark_of(session, draft, as_of=as_of).refusal = problem
+            set_refusal(bookmark_of(session, draft, as_of=as_of), problem)
         return draft
 
 
@@ -84,7 +84,7 @@ def try_to_register(draft: str, form: IntakeForm, *, as_of: datetime) -> str | N
         bookmark = bookmark_of(session, draft, as_of=as_of)
         if petition.state is not State.DRAFT:
             return petition.number
-        if bookmark.refusal:
+        if bookmark.refusal_sealed:
             return None
     try:
         with database().write() as session:
@@ -93,5 +93,5 @@ def try_to_register(draft: str, form: IntakeForm, *, as_of: datetime) -> str | N
             return subject_of(register(session, draft, act=act))
     except CaseworkError as refused:
         with database().write() as session:
-            bookmark_of(session, draft, as_of=as_of).refusal = str(refused)
+            set_refusal(bookmark_of(session, draft, as_of=as_of), str(refused))
         return None

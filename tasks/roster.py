@@ -23,9 +23,9 @@ def load_roster(session: Session, path: Path) -> tuple[int, int]:
     """Add or update the organs and officers of a file; returns how many of each it names. Nobody is deleted."""
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise RosterError(f"名册 {path.name} 无法读取：{error}") from error
-    organs, officers = found.get("organ", []), found.get("officer", [])
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise RosterError(f"名册 {path.name} 无法读取，须为 UTF-8 的 TOML 文件：{error}") from error
+    organs, officers = _rows(found, "organ", path.name), _rows(found, "officer", path.name)
     for row in organs:
         _save_organ(session, row, path.name)
     session.flush()
@@ -34,6 +34,17 @@ def load_roster(session: Session, path: Path) -> tuple[int, int]:
     for row in officers:
         _save_officer(session, row, path.name)
     return len(organs), len(officers)
+
+
+def _rows(found: Row, name: str, file: str) -> list[Row]:
+    rows = found.get(name, [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) and str(row.get("code", "")).strip() for row in rows):
+        raise RosterError(f"名册 {file} 中的 [[{name}]] 须逐个列出，并各有代码 code")
+    for row in rows:
+        for field in ("valid_from", "valid_until", "active_from", "active_until"):
+            if field in row and not isinstance(row[field], date):
+                raise RosterError(f"名册 {file} 中 {row['code']} 的 {field} 不是日期，请写成 2026-03-02（不加引号）")
+    return list(rows)
 
 
 def _save_organ(session: Session, row: Row, file: str) -> None:
@@ -54,8 +65,7 @@ def _save_organ(session: Session, row: Row, file: str) -> None:
 def _link_organ(session: Session, row: Row) -> None:
     organ = _organ(session, row["code"])
     for field in ("parent", "counterpart", "successor"):
-        if row.get(field):
-            setattr(organ, f"{field}_id", _organ(session, row[field]).id)
+        setattr(organ, f"{field}_id", _organ(session, row[field]).id if row.get(field) else None)
 
 
 def _organ(session: Session, code: str) -> Organ:

@@ -46,7 +46,7 @@ def advance(
     seen = gather_facts(session, petition, act=act, asked=asked or {})
     source: State | DispatchState = subject.state
     row = advance_from(source, event, act.actor.role, seen)
-    _check_time(session, petition, act)
+    _check_time(session, petition, dispatch, act)
     for column, value in (changes or {}).items():
         setattr(subject, column, value)
     _move(subject, row, source)
@@ -73,13 +73,14 @@ def _move(subject: Petition | Dispatch, row: Transition, source: State | Dispatc
         subject.state = target
 
 
-def _check_time(session: Session, petition: Petition, act: Act) -> None:
+def _check_time(session: Session, petition: Petition, dispatch: Dispatch | None, act: Act) -> None:
     if act.happened_at > act.as_of:
         raise AnswerRefusedError("实际办理时间晚于现在，请核对后重填")
     if act.happened_on < petition.receipt_on and petition.last_seq:
         raise AnswerRefusedError(f"实际办理日期 {act.happened_on} 早于收信日期 {petition.receipt_on}")
-    before = last_event(session, petition) if act.occurred_at else None
-    if before and act.happened_on < legal_day(before.occurred_at):
+    before = last_event(session, petition, dispatch) if act.occurred_at else None
+    since = dispatch.sent_on if dispatch and before is None else None
+    if (before and act.happened_on < legal_day(before.occurred_at)) or (since and act.happened_on < since):
         raise AnswerRefusedError(f"实际办理日期 {act.happened_on} 早于上一环节")
 
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, or_, select
 
 from models.case_event import CaseEvent
+from models.dispatch import Dispatch
 from models.petition import Petition
 from models.serial import Serial
+from models.vocabulary import DispatchState
 from tasks.chain import event_hash, head_seal
 from tasks.settings import settings
 from tasks.vault import Vault
@@ -43,7 +45,7 @@ def verify(session: Session, vault: Vault) -> Verification:
         for petition in batch:
             chain = _chain(session, petition)
             petitions, events = petitions + 1, events + len(chain)
-            findings += _check(petition, chain, vault)
+            findings += _check(session, petition, chain, vault)
     findings += _missing_numbers(session)
     return Verification(petitions=petitions, events=events, findings=tuple(findings))
 
@@ -60,8 +62,9 @@ def _chain(session: Session, petition: Petition) -> list[CaseEvent]:
     return list(session.exec(query))
 
 
-def _check(petition: Petition, chain: list[CaseEvent], vault: Vault) -> Iterator[Finding]:
+def _check(session: Session, petition: Petition, chain: list[CaseEvent], vault: Vault) -> Iterator[Finding]:
     name = petition.number or f"draft-{petition.id}"
+    yield from _shares(session, petition, chain, name)
     previous, expected = "", 1
     for event in chain:
         if event.seq != expected:
@@ -78,11 +81,20 @@ def _check(petition: Petition, chain: list[CaseEvent], vault: Vault) -> Iterator
         yield Finding(name, None, "信访件的编号或状态被绕过系统改动")
 
 
+def _shares(session: Session, petition: Petition, chain: list[CaseEvent], name: str) -> Iterator[Finding]:
+    """Find shares whose state is not the one that their newest event left them in."""
+    left_in = {event.dispatch_id: event.target for event in chain if event.dispatch_id is not None}
+    for share in session.exec(select(Dispatch).where(Dispatch.petition_id == petition.id)):
+        if left_in.get(share.id, DispatchState.AWAITING_SIGN_IN.value) != share.state.value:
+            yield Finding(name, None, f"第 {share.position} 号派件的状态被绕过系统改动")
+
+
 def _missing_numbers(session: Session) -> Iterator[Finding]:
     """Find numbers that were given out but belong to no petition."""
     for serial in session.exec(select(Serial).where(Serial.kind == "petition")):
         prefix = f"{settings().number_prefix}-{serial.year}-"
         found = session.exec(select(Petition.number).where(col(Petition.number).startswith(prefix)))
-        taken = {int(number.removeprefix(prefix)) for number in found if number}
+        tails = [number.removeprefix(prefix) for number in found if number]
+        taken = {int(tail) for tail in tails if tail.isascii() and tail.isdigit()}
         for missing in sorted(set(range(1, serial.last + 1)) - taken):
             yield Finding(f"{prefix}{missing:04d}", None, "该编号的信访件整件缺失")

@@ -137,6 +137,8 @@ class Driver:
         return session.exec(select(CaseEvent.id).where(CaseEvent.decision_key == key)).first() is not None
 
     def _follow_up(self, player: Player, turn: Turn, mark: Any, applied: bool) -> None:
+        from tasks.bookmarks import refusal_of
+
         if applied:
             player.next_turn += 1
             player.sent_round, player.sent_at = None, 0.0
@@ -145,7 +147,7 @@ class Driver:
         elif mark is not None and player.sent_round is not None and mark.round > player.sent_round[1]:
             player.sent_round = None
             if turn.step != "archive":  # the archive waits until the last letter is out
-                raise DemoError(f"{player.number} 的“{turn.step}”没有被采用：{mark.refusal}")
+                raise DemoError(f"{player.number} 的“{turn.step}”没有被采用：{refusal_of(mark)}")
 
     def _subject(self, player: Player, turn: Turn) -> str:
         if not turn.unit:

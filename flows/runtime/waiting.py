@@ -23,7 +23,7 @@ from models.bookmark import Bookmark
 from models.vocabulary import Step
 from rules.errors import CaseworkError
 from rules.zone import legal_day
-from tasks.bookmarks import bookmark_of, close_round, open_round
+from tasks.bookmarks import bookmark_of, close_round, open_round, refusal_of
 from tasks.casefile import form_description
 from tasks.database import database
 from tasks.decide import decide, find_place
@@ -53,7 +53,7 @@ def wait_for_staff(subject: str, step: Step) -> None:
         place = find_place(session, subject)
         if place.step is not step:
             return
-        refusal = bookmark_of(session, subject, as_of=as_of).refusal
+        refusal = refusal_of(bookmark_of(session, subject, as_of=as_of))
         description = form_description(
             session, place.petition, place.dispatch, step, today=legal_day(as_of), refusal=refusal
         )

@@ -11,7 +11,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 from sqlmodel import Session
 
-from models.vocabulary import Labelled
+from models.vocabulary import Event, Labelled
 from rules.errors import AnswerRefusedError
 from rules.zone import SHANGHAI
 from tasks.act import Act
@@ -62,6 +62,8 @@ class StepForm:
 
     form: type[Form]
     apply: Callable[[Session, str, int | None, Any, Act], None]
+    event: Callable[[Any], Event | None] = lambda _answer: None
+    """Which event an answer asks for; decides in which of several capacities its author acts."""
 
 
 DATE = re.compile(r"^(\d{4})(?:\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?|(\d{2})(\d{2}))$")
@@ -103,12 +105,20 @@ def read_list(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in re.split(r"[、，,；;\n]+", text) if part.strip())
 
 
-def read_words(kind: type[CodedWord], text: str) -> frozenset[CodedWord]:
-    """Read a list of labels; raises ``AnswerRefusedError`` naming the choices."""
+def read_word(kind: type[CodedWord], text: str) -> CodedWord:
+    """Read one label; raises ``AnswerRefusedError`` naming the choices."""
     try:
-        return frozenset(kind.read(word) for word in read_list(text))
+        return kind.read(text)
     except ValueError as error:
         raise AnswerRefusedError(str(error)) from error
+
+
+def read_words(kind: type[CodedWord], text: str) -> frozenset[CodedWord]:
+    """Read a list of labels; raises ``AnswerRefusedError`` naming the choices."""
+    return frozenset(read_word(kind, word) for word in read_list(text))
+
+
+MOST_DIGITS = 7
 
 
 def read_number(text: str, what: str) -> int:
@@ -116,7 +126,7 @@ def read_number(text: str, what: str) -> int:
     digits = text.strip().rstrip("日天个人")
     if not digits:
         return 0
-    if not digits.isdigit():
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS):
         raise AnswerRefusedError(f"{what}“{text}”不是整数")
     return int(digits)
 

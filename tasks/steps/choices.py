@@ -10,6 +10,7 @@ class ScreenChoice(Labelled):
     ANSWER = "answer", "当场答复（即接即办）"
     ATTACH = "attach", "并入原信访件（重件）"
     VOID = "void", "作废（登记有误）"
+    WITHDRAW = "withdraw", "信访人书面撤回"
 
 
 class ApproveChoice(Labelled):

@@ -2,13 +2,13 @@
 
 from sqlmodel import Session
 
-from models.vocabulary import DeliveryWay, Retention, Role, Settlement, State
+from models.vocabulary import DeliveryWay, Event, Retention, Role, Settlement, State
 from rules.errors import TransitionRefusedError
 from tasks import closing, intake
 from tasks.act import Act
 from tasks.cases import find_petition
 from tasks.steps import choices as c
-from tasks.steps.base import Coded, Form, StepForm, asked, read_date
+from tasks.steps.base import Coded, Form, StepForm, asked, read_date, read_word
 
 
 class DeliverForm(Form):
@@ -58,7 +58,7 @@ class ArchiveForm(Form):
 def apply_archiving(session: Session, number: str, _position: int | None, answer: ArchiveForm, act: Act) -> None:
     """Archive, open a review, or mark as final."""
     if answer.choice is c.ArchiveChoice.ARCHIVE:
-        retention = Retention.read(answer.retention) if answer.retention else None
+        retention = read_word(Retention, answer.retention) if answer.retention else None
         closing.archive(session, number, act=act, retention=retention)
     elif answer.choice is c.ArchiveChoice.FINALIZE:
         closing.finalize(session, number, act=act, reason=answer.reason)
@@ -97,6 +97,11 @@ def apply_detachment(session: Session, number: str, _position: int | None, answe
 
 DELIVER = StepForm(DeliverForm, apply_delivery)
 CLOSE = StepForm(CloseForm, apply_closing)
-ARCHIVE = StepForm(ArchiveForm, apply_archiving)
+ARCHIVE_EVENTS = {
+    c.ArchiveChoice.ARCHIVE: Event.ARCHIVE, c.ArchiveChoice.FINALIZE: Event.FINALIZE,
+    c.ArchiveChoice.REVIEW: Event.REQUEST_REVIEW, c.ArchiveChoice.RE_REVIEW: Event.REQUEST_RE_REVIEW,
+}
+DETACH_EVENTS = {c.DetachChoice.ARCHIVE: Event.ARCHIVE, c.DetachChoice.DETACH: Event.DETACH}
+ARCHIVE = StepForm(ArchiveForm, apply_archiving, lambda answer: ARCHIVE_EVENTS[answer.choice])
 REVIEW = StepForm(ReviewForm, apply_review)
-DETACH = StepForm(DetachForm, apply_detachment)
+DETACH = StepForm(DetachForm, apply_detachment, lambda answer: DETACH_EVENTS[answer.choice])

@@ -2,7 +2,7 @@
 
 from sqlmodel import Session
 
-from models.vocabulary import Outcome, UrgingWay
+from models.vocabulary import Event, Outcome, UrgingWay
 from rules.errors import AnswerRefusedError
 from rules.grounds import SUPERVISION_GROUNDS
 from tasks import closing, handling, overlays
@@ -143,7 +143,8 @@ def apply_extension(session: Session, number: str, position: int | None, answer:
     handling.decide_extension(session, number, position or 0, act=act, granted=granted, reason=answer.reason)
 
 
-OVERSEE = StepForm(OverseeForm, apply_oversight)
+SUPERVISING = {c.OverseeChoice.SUPERVISE: Event.SUPERVISE}
+OVERSEE = StepForm(OverseeForm, apply_oversight, lambda answer: SUPERVISING.get(answer.choice))
 ANSWER = StepForm(AnswerForm, apply_answer)
 SIGN_IN = StepForm(SignInForm, apply_sign_in)
 REPORT = StepForm(ReportForm, apply_report)

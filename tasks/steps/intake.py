@@ -2,11 +2,11 @@
 
 from sqlmodel import Session
 
-from models.vocabulary import Flag, PetitionClass, Relation
+from models.vocabulary import Event, Flag, PetitionClass, Relation
 from rules.errors import AnswerRefusedError
-from tasks import intake
+from tasks import closing, intake
 from tasks.act import Act
-from tasks.steps.base import Coded, Form, StepForm, asked, read_date, read_number, read_words
+from tasks.steps.base import Coded, Form, StepForm, asked, read_date, read_list, read_number, read_words
 from tasks.steps.choices import ScreenChoice
 
 
@@ -16,7 +16,9 @@ class CorrectForm(Form):
     receipt_on: str = asked("收信日期", 1, "按收文章，例如 2026-03-02；不改则留空")
     postmark_on: str = asked("邮戳日期", 2, "按信封邮戳；不改则留空")
     people_count: str = asked("信访人数", 3, "不改则留空")
-    void_reason: str = asked("作废理由", 4, "登记有误须作废的才填，由信访办主任办理")
+    upstream_due_on: str = asked("来函限期", 4, "不改则留空")
+    representatives: str = asked("代表姓名（重填）", 5, "最多 5 人，用顿号隔开；其余代表改为联名人；不改则留空")
+    void_reason: str = asked("作废理由", 6, "登记有误须作废的才填，由信访办主任办理")
 
 
 def apply_correction(session: Session, number: str, _position: int | None, answer: CorrectForm, act: Act) -> None:
@@ -24,10 +26,15 @@ def apply_correction(session: Session, number: str, _position: int | None, answe
     if answer.void_reason:
         intake.void(session, number, act=act, reason=answer.void_reason)
         return
-    dates = {"receipt_on": read_date(answer.receipt_on, "收信日期"), "postmark_on": read_date(answer.postmark_on, "邮戳日期")}
+    dates = {
+        "receipt_on": read_date(answer.receipt_on, "收信日期"), "postmark_on": read_date(answer.postmark_on, "邮戳日期"),
+        "upstream_due_on": read_date(answer.upstream_due_on, "来函限期"),
+    }
     people = read_number(answer.people_count, "信访人数")
     changes = {name: value for name, value in dates.items() if value} | ({"people_count": people} if people else {})
     intake.correct_draft(session, number, changes=changes)
+    if answer.representatives:
+        intake.choose_representatives(session, number, read_list(answer.representatives))
     intake.register(session, number, act=act)
 
 
@@ -43,7 +50,7 @@ class ScreenForm(Form):
     flags: str = asked("标记", 7, "多个用顿号隔开：涉法涉诉、集体访、重大紧急、扬言、积案、要求保密……")
     accused_unit: str = asked("被反映单位", 8, "检举控告件填写；该单位今后不得承办")
     answer: str = asked("答复内容", 9, "当场答复的必填")
-    reason: str = asked("作废理由", 10, "作废的必填")
+    reason: str = asked("作废或撤回理由", 10, "作废、撤回的必填")
 
 
 def apply_screening(session: Session, number: str, _position: int | None, answer: ScreenForm, act: Act) -> None:
@@ -53,7 +60,9 @@ def apply_screening(session: Session, number: str, _position: int | None, answer
         parent_number=answer.parent_number, place=answer.place, flags=read_words(Flag, answer.flags),
         accused_unit=answer.accused_unit,
     )
-    if answer.choice is ScreenChoice.VOID:
+    if answer.choice is ScreenChoice.WITHDRAW:
+        closing.withdraw(session, number, act=act, reason=answer.reason)
+    elif answer.choice is ScreenChoice.VOID:
         intake.void(session, number, act=act, reason=answer.reason)
     elif answer.choice is ScreenChoice.ANSWER:
         intake.answer_on_spot(session, number, act=act, found=found, answer=answer.answer)
@@ -65,5 +74,6 @@ def apply_screening(session: Session, number: str, _position: int | None, answer
         intake.screen(session, number, act=act, found=found)
 
 
-CORRECT = StepForm(CorrectForm, apply_correction)
-SCREEN = StepForm(ScreenForm, apply_screening)
+SCREEN_EVENTS = {ScreenChoice.VOID: Event.VOID, ScreenChoice.WITHDRAW: Event.WITHDRAW}
+CORRECT = StepForm(CorrectForm, apply_correction, lambda answer: Event.VOID if answer.void_reason else None)
+SCREEN = StepForm(ScreenForm, apply_screening, lambda answer: SCREEN_EVENTS.get(answer.choice))

@@ -7,7 +7,16 @@ import pytest
 from models.bookmark import Bookmark
 from models.vocabulary import Step
 from tasks.act import SYSTEM, Act
-from tasks.bookmarks import OWN_RUN_PAUSE, anything_behind, claim_behind, close_round, finish_run, open_round, want_run
+from tasks.bookmarks import (
+    OWN_RUN_PAUSE,
+    anything_behind,
+    claim_behind,
+    close_round,
+    finish_run,
+    open_round,
+    refusal_of,
+    want_run,
+)
 from tasks.decide import decide
 from tests.office import MONDAY, Office, at
 
@@ -112,7 +121,7 @@ def test_closing_a_round_keeps_the_reason_of_a_refusal(office: Office) -> None:
     number = waiting(office)
     with office.database.write() as session:
         close_round(session, number, refusal="请填写内容分类", as_of=at(3))
-    assert (mark(office, number).step, mark(office, number).refusal) == (None, "请填写内容分类")
+    assert (mark(office, number).step, refusal_of(mark(office, number))) == (None, "请填写内容分类")
 
 
 def test_a_finished_run_has_nothing_to_wait_for(office: Office) -> None:
@@ -120,7 +129,7 @@ def test_a_finished_run_has_nothing_to_wait_for(office: Office) -> None:
     with office.database.write() as session:
         finish_run(session, number, run_id="run-1", seen_seq=1, as_of=at(3))
     bookmark = mark(office, number)
-    assert (bookmark.finished, bookmark.step, bookmark.refusal, bookmark.behind) == (True, None, None, False)
+    assert (bookmark.finished, bookmark.step, bookmark.refusal_sealed, bookmark.behind) == (True, None, None, False)
 
 
 def test_a_run_that_ended_before_the_newest_event_is_behind(office: Office) -> None:

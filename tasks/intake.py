@@ -293,7 +293,8 @@ def answer_on_spot(session: Session, number: str, *, act: Act, found: Screening,
     petition = find_petition(session, number, lock=True)
     parent = _parent(session, petition, found) if found.relation is Relation.LINKED else None
     changes = _screening_changes(session, petition, found) | {
-        "parent_id": parent.id if parent else None, "drafter_code": act.actor.code, "way": Way.ON_THE_SPOT, "outcome": OutcomeCode.ANSWERED, "delivered_on": act.happened_on,
+        "parent_id": parent.id if parent else None, "drafter_code": act.actor.code,
+        "way": Way.ON_THE_SPOT, "outcome": OutcomeCode.ANSWERED, "delivered_on": act.happened_on,
     }
     asked = _screening_facts(found) | {"answer": answer}
     advance(session, petition, Event.ANSWER_ON_SPOT, act=act, asked=asked, changes=changes, note=answer)

@@ -16,5 +16,5 @@ def mask_phone(phone: str) -> str:
 def mask_id_number(number: str) -> str:
     """Show the first three and last four characters of a long number, and never more than half of a short one."""
     number = number.strip()
-    head, tail = (3, 4) if len(number) >= 14 else (len(number) // 4, len(number) // 4)
+    head, tail = (3, 4) if len(number) >= 14 else (2, 2) if len(number) >= 8 else (0, 0)
     return f"{number[:head]}{'*' * (len(number) - head - tail)}{number[len(number) - tail :]}"

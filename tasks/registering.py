@@ -6,8 +6,9 @@ from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from models.officer import Officer
 from models.vocabulary import Flag, Role, State
 from rules.errors import CaseworkError
 from rules.lifecycle import CLERKS
@@ -42,9 +43,10 @@ def put_on_file(form: IntakeForm, *, key: str, as_of: datetime, problem: str = "
     A field that cannot be read (a date, a mark, a unit) is left out of the draft and named in the
     bookmark's refusal, so that a person corrects it: the paper itself is never lost.
     """
-    # Nobody has been recognised yet: the work number is kept as written, so that its bearer cannot void alone.
-    act = Act(actor=Actor(code=form.officer or SYSTEM.code, role=Role.SYSTEM), as_of=as_of)
+    # Nobody has been recognised yet: a work number that exists is kept, so that its bearer cannot void alone.
     with database().write() as session:
+        known = session.exec(select(Officer.code).where(Officer.code == form.officer)).first()
+        act = Act(actor=Actor(code=known or SYSTEM.code, role=Role.SYSTEM), as_of=as_of)
         try:
             with session.begin_nested():
                 petition = open_draft(session, form.registration(), key=key, act=act)

@@ -112,7 +112,7 @@ def shown_file(office: Office, number: str) -> str:
 def test_the_case_file_shows_names_masked_and_no_free_text(office: Office) -> None:
     number = office.assigned(persons=(LEAD, SECOND), content=CONTENT)
     shown = shown_file(office, number)
-    assert "欧****（主访人）、司****（代表）" in shown
+    assert "欧＊＊＊＊（主访人）、司＊＊＊＊（代表）" in shown
     assert [secret for secret in (LEAD.name, LEAD.phone, LEAD.address, SECOND.name, CONTENT, "建议交办") if secret in shown] == []
 
 

@@ -1,0 +1,87 @@
+"""What a clerk sees and does on the engine's own pages, in a real browser."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from models.vocabulary import Step
+from tasks.settings import settings
+from tests.conftest import ROOT
+from tests.engine import Engine
+
+playwright = pytest.importorskip("playwright.sync_api")
+CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), "")
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]
+pytestmark = [pytest.mark.engine, pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")]
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Iterator["playwright.Page"]:
+    """A page of a browser that speaks Chinese, as on a clerk's desk."""
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        made = browser.new_page(viewport={"width": 1280, "height": 1000}, locale="zh-CN", timezone_id="Asia/Shanghai")
+        made.set_default_timeout(20_000)
+        yield made
+        made.screenshot(path=tmp_path / "last.png")
+        browser.close()
+
+
+def picture(page: "playwright.Page", name: str) -> None:
+    """Keep a picture for the documentation, when asked to (make screens)."""
+    if os.environ.get("XINFANG_TEST_SCREENS"):
+        (ROOT / "docs" / "screens").mkdir(exist_ok=True)
+        page.screenshot(path=ROOT / "docs" / "screens" / f"{name}.png")
+
+
+def fill(page: "playwright.Page", title: str, text: str) -> None:
+    """Type into the field under a title."""
+    field = page.locator(".p-label", has=page.locator("label", has_text=title)).last
+    field.locator("textarea, input").first.fill(text)
+
+
+def test_a_clerk_starts_intake_finds_the_waiting_run_and_answers_it(engine: Engine, page: "playwright.Page") -> None:
+    home = settings().ui_url
+    deployment = engine.client.read_deployment_by_name("intake/intake")
+    page.goto(f"{home}/deployments/deployment/{deployment.id}/run")
+    page.get_by_text("信访人姓名").wait_for()
+    fill(page, "经办人工号", "Z01")
+    page.get_by_role("button", name="Select date").click()
+    page.locator("button:has-text('Today')").first.click()
+    fill(page, "标题", "反映公园路灯损坏")
+    fill(page, "信访人姓名", "试验丙")
+    picture(page, "intake-form")
+    page.get_by_role("button", name="Submit").last.click()
+    page.wait_for_url("**/runs/flow-run/**")
+    number = engine_number(engine, page)
+
+    page.goto(f"{home}/runs")
+    page.get_by_text("待甄别").first.wait_for()
+    picture(page, "waiting-runs")
+    page.get_by_role("link", name=number, exact=True).first.click()
+    page.get_by_role("button", name="Resume").first.click()
+    page.get_by_text("内容分类").first.wait_for()
+    fill(page, "经办人工号", "Z01")
+    fill(page, "内容分类", "城乡建设/市政设施")
+    picture(page, "waiting-form")
+    page.get_by_role("button", name="Submit").last.click()
+
+    engine.waiting(number, Step.PROPOSE)
+    page.goto(f"{home}/artifacts/key/case-{number.lower()}")
+    page.get_by_text("反映公园路灯损坏").first.wait_for()
+    picture(page, "case-file")
+
+
+def engine_number(engine: Engine, page: "playwright.Page") -> str:
+    """The number that the intake run on the page gave out."""
+    from uuid import UUID
+
+    run = engine.until(UUID(page.url.rsplit("/", 1)[1].split("?")[0]), "已登记")
+    number = str(run.state.message)  # type: ignore[union-attr]
+    engine.waiting(number, Step.SCREEN)
+    return number

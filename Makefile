@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test unit check lint types imports docs migrate clean
+.PHONY: help setup run demo test unit screens check lint types imports docs migrate clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ test: setup ## Run every test: SQLite always, PostgreSQL and Chromium where they
 
 unit: setup ## Run the tests below the engine, in seconds
 	$(BIN)/python -m pytest -m "not engine and not browser"
+
+screens: setup ## Take the pictures of docs/screens anew
+	XINFANG_TEST_SCREENS=1 XINFANG_TEST_DATABASES=sqlite $(BIN)/python -m pytest tests/flows/test_pages.py
 
 check: setup lint types imports docs ## Everything that needs no test: ruff, mypy, layers, docs agreement
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -51,14 +52,15 @@ def test_a_clerk_starts_intake_finds_the_waiting_run_and_answers_it(engine: Engi
     page.goto(f"{home}/deployments/deployment/{deployment.id}/run")
     page.get_by_text("信访人姓名").wait_for()
     fill(page, "经办人工号", "Z01")
-    page.get_by_role("button", name="Select date").click()
-    page.locator("button:has-text('Today')").first.click()
+    page.get_by_text("Select date").first.click()
+    page.get_by_role("button", name="Today").click()
+    page.get_by_role("button", name="Apply").click()
     fill(page, "标题", "反映公园路灯损坏")
     fill(page, "信访人姓名", "试验丙")
     picture(page, "intake-form")
     page.get_by_role("button", name="Submit").last.click()
-    page.wait_for_url("**/runs/flow-run/**")
-    number = engine_number(engine, page)
+    page.wait_for_url("**/deployments/deployment/*?tab=Runs")
+    number = newest_number(engine)
 
     page.goto(f"{home}/runs")
     page.get_by_text("待甄别").first.wait_for()
@@ -72,16 +74,16 @@ def test_a_clerk_starts_intake_finds_the_waiting_run_and_answers_it(engine: Engi
     page.get_by_role("button", name="Submit").last.click()
 
     engine.waiting(number, Step.PROPOSE)
-    page.goto(f"{home}/artifacts/key/case-{number.lower()}")
+    artifact = engine.ask("GET", f"/artifacts/case-{number.lower()}/latest")
+    page.goto(f"{home}/artifacts/artifact/{artifact['id']}")
     page.get_by_text("反映公园路灯损坏").first.wait_for()
     picture(page, "case-file")
 
 
-def engine_number(engine: Engine, page: "playwright.Page") -> str:
-    """The number that the intake run on the page gave out."""
-    from uuid import UUID
-
-    run = engine.until(UUID(page.url.rsplit("/", 1)[1].split("?")[0]), "已登记")
+def newest_number(engine: Engine) -> str:
+    """The number that the newest intake run gave out."""
+    newest = engine.ask("POST", "/flow_runs/filter", flows={"name": {"any_": ["intake"]}}, sort="START_TIME_DESC", limit=1)
+    run = engine.until(UUID(newest[0]["id"]), "已登记")
     number = str(run.state.message)  # type: ignore[union-attr]
     engine.waiting(number, Step.SCREEN)
     return number

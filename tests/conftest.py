@@ -1,6 +1,7 @@
 """Fixtures: every test that touches the database runs on SQLite and, where it is reachable, on PostgreSQL."""
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,10 +73,32 @@ def casework(request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.Mon
     if request.param == "postgresql":
         monkeypatch.setenv("XINFANG_DATABASE_URL", request.getfixturevalue("postgres_database"))
         forget_settings()
-    METADATA.drop_all(database().engine)
-    METADATA.create_all(database().engine)
+    _empty(database(), request.getfixturevalue("empty_sqlite") if request.param == "sqlite" else None)
     yield database()
     database().engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make an empty SQLite database once; tests get copies of it."""
+    path = tmp_path_factory.mktemp("empty") / "casework.db"
+    made = Database(f"sqlite:///{path}")
+    METADATA.create_all(made.engine)
+    with made.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    made.engine.dispose()
+    return path
+
+
+def _empty(found: Database, template: Path | None) -> None:
+    """Empty a database: copy the template over SQLite, empty the tables of PostgreSQL."""
+    if template is not None:
+        shutil.copyfile(template, found.url.split(":///", 1)[1])
+        return
+    METADATA.create_all(found.engine)
+    with found.engine.begin() as connection:
+        tables = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables)
+        connection.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
 
 
 @pytest.fixture

@@ -74,9 +74,11 @@ def test_a_clerk_starts_intake_finds_the_waiting_run_and_answers_it(engine: Engi
     page.get_by_role("button", name="Submit").last.click()
 
     engine.waiting(number, Step.PROPOSE)
-    artifact = engine.ask("GET", f"/artifacts/case-{number.lower()}/latest")
-    page.goto(f"{home}/artifacts/artifact/{artifact['id']}")
-    page.get_by_text("反映公园路灯损坏").first.wait_for()
+    run, _ = engine.waiting(number)
+    page.goto(f"{home}/runs/flow-run/{run.id}")
+    page.get_by_text("Artifacts", exact=True).click()
+    page.locator("a[href^='/artifacts/artifact/']").last.click()
+    page.get_by_role("heading", name="反映公园路灯损坏").wait_for()
     picture(page, "case-file")
 
 

@@ -26,14 +26,17 @@ def up_command(
     """启动全套服务：业务数据库、流程引擎、工作进程；Ctrl-C 停止。"""
     from desk.stack import Stack
 
-    with Stack(say) as stack:
-        stack.start(roster=roster)
-        if demo:
-            from desk.demo.driver import show_demo
+    try:
+        with Stack(say) as stack:
+            stack.start(roster=roster)
+            if demo:
+                from desk.demo.driver import show_demo
 
-            show_demo(say)
-        stack.tell_addresses()
-        stack.watch()
+                show_demo(say)
+            stack.tell_addresses()
+            stack.watch()
+    except KeyboardInterrupt:
+        say("已停止")
 
 
 @spoken

@@ -152,3 +152,15 @@ def test_the_case_file_is_an_artifact_of_the_run(engine: Engine) -> None:
 def test_an_unknown_petition_is_refused_in_the_offices_words(engine: Engine) -> None:
     with pytest.raises(CaseworkError, match="没有编号为"):
         engine.office.waits_at("XF-1900-0001")
+
+
+def test_a_killed_worker_is_restarted_and_the_petition_goes_on(engine: Engine) -> None:
+    number = engine.registered()
+    worker = next(child for child in engine.stack._children if child.name == "worker")
+    assert worker.process is not None
+    worker.process.kill()
+    worker.process.wait()
+    engine.answer(number, Step.SCREEN, "Z01", **SCREENED)
+    before = worker.process.pid
+    eventually(lambda: engine.stack._revive(worker) or worker.process.pid != before, what="the worker's restart")  # type: ignore[union-attr]
+    engine.waiting(number, Step.PROPOSE)

@@ -17,11 +17,10 @@ from models.vocabulary import ClockState, Flag, MessageState, PartyRole, Petitio
 from notifications.catalogue import row_for
 from rules.lifecycle import STAGES
 from rules.steps import WHO_DECIDES, step_of
-from rules.zone import SHANGHAI, legal_day
+from rules.zone import SHANGHAI, days_left, legal_day
 from tasks.cases import dispatches_of
 from tasks.clocks import clocks_of, pack_of
-from tasks.handling import days_left
-from tasks.masks import mask_name
+from tasks.masks import mask_name, shown_title
 from tasks.vault import vault
 
 Row = dict[str, Any]
@@ -57,11 +56,6 @@ def case_file(session: Session, petition: Petition, *, today: date) -> CaseFile:
         letters=_letter_rows(session, petition),
         timeline=_timeline(session, petition, {share.id: organs[share.organ_id].name for share in shares}),
     )
-
-
-def shown_title(petition: Petition) -> str:
-    """The title as lists may show it; that of an accusation stays hidden (条例 第三十条)."""
-    return "（密）" if petition.petition_class is PetitionClass.ACCUSATION else petition.title
 
 
 def _summary(session: Session, petition: Petition) -> dict[str, str]:

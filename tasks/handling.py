@@ -1,7 +1,7 @@
 """Handling: what a unit does with its share, and what the office answers to it."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -166,11 +166,6 @@ def recall_shares(session: Session, petition: Petition, *, act: Act) -> None:
     for share in dispatches_of(session, petition):
         if share.state not in FINISHED_UNITS:
             advance(session, petition, Event.RECALL, act=act.by_system(), dispatch=share)
-
-
-def days_left(due_on: date, today: date) -> int:
-    """Count the calendar days until a due date; negative once it has passed."""
-    return (due_on - today) // timedelta(days=1)
 
 
 def _load(session: Session, number: str, position: int) -> tuple[Petition, Dispatch]:

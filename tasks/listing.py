@@ -15,8 +15,8 @@ from models.petition import Petition
 from models.vocabulary import ClockOwner, ClockState, DispatchState, Stage, State
 from rules.lifecycle import STAGES
 from rules.steps import step_of
-from tasks.casefile import shown_title
-from tasks.handling import days_left
+from rules.zone import days_left
+from tasks.masks import shown_title
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,8 @@
 """Masks: how personal text is shown to people without the right to see it in full."""
 
+from models.petition import Petition
+from models.vocabulary import PetitionClass
+
 
 def mask_name(name: str) -> str:
     """Show the family name only: 张**."""
@@ -18,3 +21,8 @@ def mask_id_number(number: str) -> str:
     number = number.strip()
     head, tail = (3, 4) if len(number) >= 14 else (2, 2) if len(number) >= 8 else (0, 0)
     return f"{number[:head]}{'*' * (len(number) - head - tail)}{number[len(number) - tail :]}"
+
+
+def shown_title(petition: Petition) -> str:
+    """The title as lists may show it; that of an accusation stays hidden (条例 第三十条)."""
+    return "（密）" if petition.petition_class is PetitionClass.ACCUSATION else petition.title

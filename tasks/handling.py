@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 from models.case_event import CaseEvent
 from models.dispatch import Dispatch
 from models.petition import Petition
-from models.vocabulary import DispatchState, Event, Outcome, UnitRole
-from rules.lifecycle import FINISHED_UNITS
+from models.vocabulary import Event, Outcome, UnitRole
+from rules.lifecycle import FINISHED_UNITS, GONE_UNITS
 from tasks.act import Act
 from tasks.cases import dispatches_of, find_dispatch, find_petition
 from tasks.clocks import extend_clock, extension_cap
@@ -18,7 +18,6 @@ from tasks.gather import running_clock
 from tasks.letters import chinese_date
 from tasks.transitions import advance
 
-GONE = (DispatchState.RETURNED, DispatchState.RECALLED)
 EXAMINATION_CHECKS = ("程序合规", "事实清楚", "依据正确", "处理恰当", "答复送达", "诉求逐项回应")
 """The six checks of the examination sheet (办结审查表)."""
 
@@ -62,7 +61,7 @@ def _pass_on_the_lead(session: Session, petition: Petition, share: Dispatch) -> 
     """When the lead unit gives its share back, the next one at work takes the lead."""
     if share.role is not UnitRole.LEAD:
         return
-    others = [other for other in dispatches_of(session, petition) if other.id != share.id and other.state not in GONE]
+    others = [other for other in dispatches_of(session, petition) if other.id != share.id and other.state not in GONE_UNITS]
     if others:
         share.role, others[0].role = UnitRole.CO_HANDLING, UnitRole.LEAD
         petition.lead_organ_id = others[0].organ_id

@@ -14,9 +14,9 @@ from models.organ import Organ
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
 from models.petitioner import Party, Petitioner
-from models.vocabulary import DispatchState, Event, Flag, Letter, PetitionClass, UnitRole
+from models.vocabulary import Event, Flag, Letter, PetitionClass, UnitRole
 from notifications.catalogue import CatalogueRow, row_for
-from rules.lifecycle import FINISHED_UNITS, Transition
+from rules.lifecycle import FINISHED_UNITS, GONE_UNITS, Transition
 from tasks.act import Act
 from tasks.cases import dispatches_of, organ_by_id
 from tasks.serials import letter_number
@@ -27,7 +27,6 @@ TO_POSITIONS = "to_positions"
 """Key under which an operation names the shares that an overlay's letter goes to."""
 
 
-GONE = (DispatchState.RETURNED, DispatchState.RECALLED)
 SPOKEN = ("reason", "ground", "reply_due_on", "answer", "extension_due_on", "parent_number", "meeting", "where_to_go")
 """Words that only the operation at hand knows; empty in letters that it does not cause."""
 
@@ -135,7 +134,7 @@ def _facts(
         "channel": petition.channel.label,
         "unit_name": handling_unit or addressee.name,
         "unit_role": share.role.label if share else "",
-        "units": [names[s.id] for s in shares if s.state not in GONE],
+        "units": [names[s.id] for s in shares if s.state not in GONE_UNITS],
         "lead_unit": next((names[s.id] for s in shares if s.role is UnitRole.LEAD), ""),
         "due_on": chinese_date(due.due_on if due else share.limit_on if share else None),
         "basis": row.basis,

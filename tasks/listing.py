@@ -12,8 +12,8 @@ from models.clock import Clock
 from models.dispatch import Dispatch
 from models.organ import Organ
 from models.petition import Petition
-from models.vocabulary import ClockOwner, ClockState, DispatchState, Stage, State
-from rules.lifecycle import STAGES
+from models.vocabulary import ClockOwner, ClockState, Stage, State
+from rules.lifecycle import GONE_UNITS, STAGES
 from rules.steps import step_of
 from rules.zone import days_left
 from tasks.masks import shown_title
@@ -54,8 +54,7 @@ def _duties() -> tuple[Any, ...]:
 
 def _petitions_of_unit(unit: str) -> Any:
     organs = select(Organ.id).where(or_(col(Organ.code) == unit, col(Organ.name).contains(unit, autoescape=True)))
-    gone = (DispatchState.RETURNED, DispatchState.RECALLED)
-    return select(Dispatch.petition_id).where(col(Dispatch.organ_id).in_(organs), col(Dispatch.state).not_in(gone))
+    return select(Dispatch.petition_id).where(col(Dispatch.organ_id).in_(organs), col(Dispatch.state).not_in(GONE_UNITS))
 
 
 def _next_dues(session: Session, ids: Sequence[int | None]) -> dict[tuple[int, ClockOwner], date]:

@@ -1,8 +1,8 @@
 """The engine's server, with SQLite told to take its write lock when a transaction begins.
 
 Prefect 3.8.8 begins most SQLite transactions deferred: they read first, and fail at once with "database is
-locked" when another one wrote in between; the server answers 503, and clients pause for seconds (measured: 52
-such answers in one demo, 250 s instead of 150 s). Beginning them immediate lets them queue for the lock
+locked" when another one wrote in between; the server answers 503, and clients pause for seconds (52 such
+answers in one demo run, none since). Beginning them immediate lets them queue for the lock
 instead. PostgreSQL is not touched. ``python -m flows.runtime.server ARGS`` takes the arguments of ``prefect``.
 """
 

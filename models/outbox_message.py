@@ -31,6 +31,10 @@ class OutboxMessage(SQLModel, table=True):
     """Who gets it, without personal data: an organ's name, or “信访人”."""
     address_sealed: str | None = Field(default=None, sa_type=Sealed)
     facts_sealed: str = Field(sa_type=Sealed)
+    clock_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("clock.id"), index=True))
+    """The limit that the message warns of; when the clock stops before it has left, it is cancelled."""
+    office_hours: bool = False
+    """Leaves only while the office is open: never at night, never on a rest day."""
     state: MessageState = Field(default=MessageState.QUEUED, sa_type=coded(MessageState))
     attempts: int = 0
     next_try_at: datetime = Field(sa_type=UtcDateTime)

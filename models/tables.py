@@ -4,8 +4,9 @@ from sqlmodel import SQLModel
 
 from models.attachment import Attachment
 from models.bookmark import Bookmark
+from models.calendar_import import CalendarImport, CalendarMove
 from models.case_event import CaseEvent
-from models.clock import Clock
+from models.clock import Clock, ClockStep, Suspension
 from models.dispatch import Dispatch
 from models.officer import Officer, OfficerRole
 from models.organ import Organ
@@ -18,6 +19,7 @@ from models.urging import Supervision, Urging
 METADATA = SQLModel.metadata
 
 __all__ = [
-    "METADATA", "Attachment", "Bookmark", "CaseEvent", "Clock", "Dispatch", "Officer", "OfficerRole", "Organ",
-    "OutboxMessage", "Party", "Petition", "Petitioner", "Serial", "Supervision", "Urging",
+    "METADATA", "Attachment", "Bookmark", "CalendarImport", "CalendarMove", "CaseEvent", "Clock", "ClockStep", "Dispatch",
+    "Officer", "OfficerRole", "Organ", "OutboxMessage", "Party", "Petition", "Petitioner", "Serial", "Supervision",
+    "Suspension", "Urging",
 ]

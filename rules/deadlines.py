@@ -1,11 +1,10 @@
 """Counting a limit: from a start day to the day it ends, with every step said in words."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from rules.due_words import explain
+from rules.due_words import explain, explain_given
 from rules.errors import CaseworkError
 from rules.packs import Limit, Rule, Unit
 from rules.working_days import ONE_DAY, Calendar
@@ -41,15 +40,18 @@ class Deadline:
 
 
 def compute_due(
-    rule: Limit, start: date, calendar: Calendar, *, roll_last_day: bool = True, pack_version: str = ""
+    rule: Limit, start: date, calendar: Calendar, *, roll_last_day: bool = True, pack_version: str = "", paused: int = 0
 ) -> Deadline:
     """Count a limit in its own unit; the start day is never counted (民法典 第二百零一条, by analogy).
+
+    ``paused`` are days during which the clock was suspended and which are not counted (条例 第三十六条第二款 for
+    hearings): working days of a limit in working days, calendar days of every other one.
 
     Calendar days and months (第二百零二条) may end on a rest day and then roll to the next working day
     (第二百零三条), make-up Saturdays and Sundays being working days. Working days end on a working day.
     """
     try:
-        counted = _count(rule, start, calendar)
+        counted = _count(rule, start, calendar, paused)
         effective = counted[-1]
         if roll_last_day and not calendar.is_working(effective):
             effective = calendar.next_working_day(effective)
@@ -59,11 +61,47 @@ def compute_due(
     missing = {day.year for day in (*counted, *_days(raw, effective)) if not calendar.covers(day)}
     steps = explain(
         rule, start, counted, effective, calendar=calendar, roll_last_day=roll_last_day, pack_version=pack_version,
-        missing=missing,
+        missing=missing, paused=paused,
     )  # fmt: skip
     return Deadline(
         rule_key=rule.key, start=start, raw=raw, effective=effective, provisional=bool(missing), basis=rule.article,
         length=rule.length, unit=rule.unit, pack_version=pack_version, calendar_version=calendar.version, steps=steps,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adjusted:
+    """What changed a limit after it began: days granted, days suspended, and the day that a letter set itself."""
+
+    extended: int = 0
+    paused: int = 0
+    given: date | None = None
+
+
+def count_adjusted(
+    rule: Rule, start: date, calendar: Calendar, changed: Adjusted, *, pack_version: str = "", roll_last_day: bool = True
+) -> Deadline:
+    """Count a limit from everything that belongs to it: always from the original start, never from a rolled day.
+
+    A day that a letter, a meeting or a promise set is taken as it is: it does not roll and needs no calendar.
+    """
+    if changed.given is not None:
+        return _given(rule, start, calendar, changed.given, changed, pack_version)
+    longer = rule
+    if changed.extended:
+        said = f"{rule.label}（延期 {changed.extended} {rule.unit.word}）"
+        longer = replace(rule, length=rule.length + changed.extended, label=said)
+    return compute_due(
+        longer, start, calendar, roll_last_day=roll_last_day, pack_version=pack_version, paused=changed.paused
+    )
+
+
+def _given(rule: Rule, start: date, calendar: Calendar, given: date, changed: Adjusted, pack_version: str) -> Deadline:
+    last = given + timedelta(days=changed.extended + changed.paused)
+    steps = explain_given(rule, start, given, last, extended=changed.extended, paused=changed.paused, pack_version=pack_version)
+    return Deadline(
+        rule_key=rule.key, start=start, raw=last, effective=last, provisional=False, basis=rule.article, length=rule.length,
+        unit=rule.unit, pack_version=pack_version, calendar_version=calendar.version, steps=steps,
     )  # fmt: skip
 
 
@@ -79,8 +117,8 @@ def extend(
     word = rule.unit.word
     if not 1 <= days <= rule.extension.max:
         raise DeadlineError(f"“{rule.label}”可延长 1 至 {rule.extension.max} {word}，不能延长 {days} {word}")
-    longer = replace(rule, length=rule.length + days, label=f"{rule.label}（延期 {days} {word}）")
-    return compute_due(longer, start, calendar, roll_last_day=roll_last_day, pack_version=pack_version)
+    changed = Adjusted(extended=days)
+    return count_adjusted(rule, start, calendar, changed, roll_last_day=roll_last_day, pack_version=pack_version)
 
 
 def parse_length(text: str) -> Limit:
@@ -94,24 +132,17 @@ def parse_length(text: str) -> Limit:
     return Limit(key=plain, label=DIRECT, starts_on="给定日期", length=int(found[1]), unit=unit, article=basis)
 
 
-def warning_dates(deadline: Deadline, percentages: Iterable[int]) -> dict[int, date]:
-    """Tell the days on which so many per cent of the raw span have gone, rounded up; 100 is the effective day."""
-    span = (deadline.raw - deadline.start).days
-    return {
-        percent: deadline.effective if percent >= 100 else deadline.start + timedelta(days=-(-span * percent // 100))
-        for percent in percentages
-    }
-
-
-def _count(rule: Limit, start: date, calendar: Calendar) -> list[date]:
+def _count(rule: Limit, start: date, calendar: Calendar, paused: int) -> list[date]:
     """Count to the last day; working days give every day passed on the way, for the explanation."""
+    if rule.unit is Unit.GIVEN_DAY:
+        raise DeadlineError(f"“{rule.label}”由来函、会议或者承诺直接定日，不能从起算日推算")
     if rule.unit is Unit.CALENDAR_DAY:
-        return [start + timedelta(days=rule.length)]
+        return [start + timedelta(days=rule.length + paused)]
     if rule.unit is Unit.MONTH:
-        return [_months_later(start, rule.length)]
-    if rule.length == 0:  # 当日办结：on the day itself, or on the first working day after a rest day
+        return [_months_later(start, rule.length) + timedelta(days=paused)]
+    if rule.length + paused == 0:  # 当日办结：on the day itself, or on the first working day after a rest day
         return [start] if calendar.is_working(start) else _days(start, calendar.next_working_day(start))
-    passed, left = [start], rule.length
+    passed, left = [start], rule.length + paused
     while left:
         passed.append(passed[-1] + ONE_DAY)
         left -= calendar.is_working(passed[-1])

@@ -18,10 +18,11 @@ def explain(
     roll_last_day: bool,
     pack_version: str,
     missing: set[int],
+    paused: int = 0,
 ) -> tuple[str, ...]:
     """Say how a limit was counted: ``counted`` ends on the raw day; ``missing`` are years without a calendar."""
     raw = counted[-1]
-    lines = [*_opening(rule, start), *_skipped(counted[:-1], calendar)]
+    lines = [*_opening(rule, start), *_paused(rule, paused), *_skipped(counted[:-1], calendar)]
     lines.append(_ending(rule, raw, effective, calendar=calendar, roll_last_day=roll_last_day))
     lines.append(_versions(calendar, pack_version, {raw.year, effective.year}))
     return (*lines, _warning(missing)) if missing else tuple(lines)
@@ -35,6 +36,25 @@ def _opening(rule: Limit, start: date) -> tuple[str, str]:
         f"起算：{name_day(start)}，{rule.starts_on}；{counting}",
         f"期限：{rule.label}，{rule.length} {rule.unit.word}；依据：{rule.article}",
     )
+
+
+def explain_given(
+    rule: Limit, start: date, given: date, last: date, *, extended: int, paused: int, pack_version: str
+) -> tuple[str, ...]:
+    """Say how a day came about that a letter, a meeting or a promise set."""
+    longer = f"；延期 {extended} 日" if extended else ""
+    return (
+        f"起算：{name_day(start)}，{rule.starts_on}",
+        f"期限：{rule.label}，直接定为 {name_day(given)}{longer}；依据：{rule.article}",
+        *_paused(rule, paused),
+        f"届满：{name_day(last)}；所定日期不顺延",
+        f"规则包：{pack_version or '未引用'}；所定日期不依赖工作日历",
+    )
+
+
+def _paused(rule: Limit, paused: int) -> list[str]:
+    word = "个工作日" if rule.unit is Unit.WORKING_DAY else "日"
+    return [f"中止：中止计时 {paused} {word}，不计入"] if paused else []
 
 
 def _skipped(passed: Sequence[date], calendar: Calendar) -> list[str]:

@@ -234,6 +234,15 @@ def extension_allowed(facts: Facts) -> str | None:
     return has_reason(facts)
 
 
+def suspension_grounded(facts: Facts) -> str | None:
+    """A reason and a legal basis, before the limit has passed; the regulation knows only one such time (条例 第三十六条)."""
+    if not facts.ground.strip():
+        return "中止计时须写明法律依据；条例只规定复核听证的时间不计算在内"
+    if facts.clock_due_on and facts.today > facts.clock_due_on:
+        return f"期限已于 {facts.clock_due_on} 届满，不能再中止"
+    return has_reason(facts)
+
+
 def delivery_proved(facts: Facts) -> str | None:
     """The answer's delivery has a date, or a reason why it was impossible (条例 第三十五条)."""
     if facts.delivery_impossible:

@@ -5,13 +5,16 @@ from collections.abc import Iterable
 from importlib.resources.abc import Traversable
 from itertools import pairwise
 
+from models.vocabulary import Letter
 from rules.data_files import Row, read_file, toml_files
-from rules.packs import KINDS, Extension, LadderStep, Pack, PackError, Rule, Unit
+from rules.grounds import SUPERVISION_GROUNDS
+from rules.packs import EVERY_STEP, KINDS, Extension, LadderAction, LadderStep, Pack, PackError, Rule, Unit
 
 REQUIRED = (
     "register", "divert", "notify", "objection", "handle", "handle_extended", "assign", "assign_extended",
     "review_request", "review", "re_review_request", "re_review", "simple_accept", "simple_reply",
-    "suggestion_feedback", "deputy_suggestion", "report_examination", "archive",
+    "suggestion_feedback", "deputy_suggestion", "report_examination", "archive", "upstream", "sign_in", "progress",
+    "direct", "deliver", "close", "promise", "meeting_task", "supervision_reply",
 )  # fmt: skip
 OWNERS = ("office", "handler", "upstream", "petitioner", "unit")
 EXCLUDED = ("hearing",)
@@ -22,9 +25,9 @@ ARTICLE = re.compile(r"第[一二三四五六七八九十百零]+条")
 OFFICE_RULE = "办公室设定"
 
 
-def read_packs(folder: Traversable) -> tuple[Pack, ...]:
-    """Read a folder's packs, resolve what they extend and refuse overlaps; oldest versions first."""
-    own = [_read_pack(read_file(path, PackError)) for path in toml_files(folder)]
+def read_packs(*folders: Traversable) -> tuple[Pack, ...]:
+    """Read the packs of some folders, resolve what they extend and refuse overlaps; oldest versions first."""
+    own = [_read_pack(read_file(path, PackError)) for folder in folders for path in toml_files(folder)]
     origin: dict[str, str] = {}
     for row, pack in own:
         if pack.version in origin:
@@ -73,6 +76,7 @@ def _complete(row: Row, pack: Pack, whole: Iterable[Pack]) -> Pack:
         row.refuse("没有升级阶梯（[[ladder]]）")
     for key in rules:
         _check_extended(row, rules, key)
+        _check_steps(row, rules[key], ladder)
     return Pack(
         key=pack.key, label=pack.label, effective_on=pack.effective_on, caution=pack.caution, extends=pack.extends,
         rules=tuple(rules.values()), ladder=ladder,
@@ -89,6 +93,12 @@ def _check_extended(row: Row, rules: dict[str, Rule], key: str) -> None:
     if (own.length, own.unit) != (longest, base.unit):
         right = f"{longest} {base.unit.word}（{base.key} 加最长延期）"
         row.refuse(f"规则 {key} 应为 {right}，现为 {own.length} {own.unit.word}")
+
+
+def _check_steps(row: Row, rule: Rule, ladder: tuple[LadderStep, ...]) -> None:
+    known = [step.key for step in ladder]
+    if rule.escalate != EVERY_STEP and (unknown := [key for key in rule.escalate if key not in known]):
+        row.refuse(f"规则 {rule.key} 的 escalate 中的“{'、'.join(unknown)}”不在升级阶梯中，可用：{'、'.join(known)}")
 
 
 def _read_pack(top: Row) -> tuple[Row, Pack]:
@@ -113,9 +123,14 @@ def _rule(row: Row) -> Rule:
         length=row.whole("length", least=0, most=LONGEST), unit=unit, owner=row.choice("owner", OWNERS),
         article=_article(row, "article"), counts=row.choices("counts", KINDS), extension=_extension(row, unit),
         excluded=row.choices("excluded", EXCLUDED, []), warn_at=_warnings(row), note=row.text("note", ""),
+        escalate=tuple(row.members("escalate", str, "文字", list(EVERY_STEP))), duty=row.flag("duty", default=True),
     )  # fmt: skip
     if not rule.counts:
         row.refuse("counts 不能为空：须写明适用于哪类事项")
+    if rule.duty and rule.owner == "petitioner":
+        row.refuse("信访人的期限是权利不是义务，须写明 duty = false")
+    if unit is Unit.GIVEN_DAY and (rule.length or rule.extension):
+        row.refuse("另行定日的期限没有长度，也不能延期（length = 0，不写 extension）")
     row.done()
     return rule
 
@@ -136,9 +151,14 @@ def _extension(row: Row, unit: Unit) -> Extension | None:
 
 
 def _step(row: Row) -> LadderStep:
+    letters, grounds = tuple(Letter), tuple(ground.code for ground in SUPERVISION_GROUNDS)
+    action = LadderAction(row.choice("action", tuple(LadderAction)))
+    supervises = action is LadderAction.SUPERVISE
     step = LadderStep(
-        key=_key(row), label=row.text("label"), after_days=row.whole("after_days", least=0, most=LONGEST),
-        ground=_article(row, "ground"), letter=row.text("letter"),
+        key=_key(row), label=row.text("label"), after_days=row.whole("after_days", least=1, most=LONGEST),
+        action=action, ground=_article(row, "ground"), letter=row.choice("letter", letters),
+        own_letter=row.choice("own_letter", letters), automatic=row.flag("automatic", default=True),
+        supervision_ground=row.choice("supervision_ground", grounds) if supervises else "",
     )  # fmt: skip
     row.done()
     return step

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from rules.errors import CaseworkError
 
+EVERY_STEP = ("*",)
+"""A missed limit climbs the whole ladder unless its row names the steps."""
 KINDS = ("suggestion", "accusation", "appeal", "ordinary_appeal")
 """What a rule counts for: the three classes (条例 第二十九至三十一条), and 普通信访程序 of Art. 31(6) alone."""
 
@@ -25,11 +27,15 @@ class Unit(StrEnum):
     CALENDAR_DAY = "calendar_day"
     WORKING_DAY = "working_day"
     MONTH = "month"
+    GIVEN_DAY = "given_day"
+    """The day is set by a letter, a meeting or a promise: nothing is counted, nothing rolls."""
 
     @property
     def word(self) -> str:
         """The unit as staff read it after a number."""
-        return {Unit.CALENDAR_DAY: "日", Unit.WORKING_DAY: "个工作日", Unit.MONTH: "个月"}[self]
+        return {
+            Unit.CALENDAR_DAY: "日", Unit.WORKING_DAY: "个工作日", Unit.MONTH: "个月", Unit.GIVEN_DAY: "日（另行定日）",
+        }[self]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +66,9 @@ class Rule(Limit):
     """One row: what starts and stops a limit, how long it is, who owes it, and the article it rests on.
 
     ``counts`` names the kinds of matter the limit exists for: the 60 days of 条例 第三十四条 exist for 普通信访程序
-    only, never for suggestions or accusations.
+    only, never for suggestions or accusations. ``duty`` is false for a right (to object, to ask for a review): its
+    end is no lateness, so nobody is warned or urged. ``warn_at`` are per cent of the span, ``escalate`` the keys of the
+    ladder's steps that follow when the limit is missed.
     """
 
     stops_on: str
@@ -69,6 +77,8 @@ class Rule(Limit):
     extension: Extension | None = None
     excluded: tuple[str, ...] = ()
     warn_at: tuple[int, ...] = (50, 75, 90, 100)
+    escalate: tuple[str, ...] = EVERY_STEP
+    duty: bool = True
     note: str = ""
 
     def applies_to(self, kind: str) -> bool:
@@ -76,15 +86,32 @@ class Rule(Limit):
         return kind in self.counts or (kind == "ordinary_appeal" and "appeal" in self.counts)
 
 
+class LadderAction(StrEnum):
+    """What a step of the ladder is; a person who does the same by hand moves the ladder on."""
+
+    URGE = "urge"
+    SUPERVISE = "supervise"
+    REPORT = "report"
+
+
 @dataclass(frozen=True, kw_only=True)
 class LadderStep:
-    """One step of the escalation: so many calendar days after a limit has passed, on this ground, by this letter."""
+    """One step of the escalation: so many calendar days after a limit has passed, on this ground.
+
+    ``letter`` goes out when a handling unit is late, ``own_letter`` when the office itself is; both are names of the
+    catalogue. ``supervision_ground`` is the code of a ground of 条例 第四十条 (``rules.grounds``). A step that is not
+    ``automatic`` only reminds the office (by ``own_letter``), and a person takes it.
+    """
 
     key: str
     label: str
     after_days: int
+    action: LadderAction
     ground: str
     letter: str
+    own_letter: str
+    supervision_ground: str = ""
+    automatic: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +130,12 @@ class Pack:
     def version(self) -> str:
         """Name this version: ``npc_city@2022-05-01``."""
         return f"{self.key}@{self.effective_on.isoformat()}"
+
+    def steps_for(self, rule: Rule) -> tuple[LadderStep, ...]:
+        """Name the ladder's steps that follow when a limit is missed, lowest first; none for a right."""
+        if not rule.duty:
+            return ()
+        return tuple(step for step in self.ladder if rule.escalate == EVERY_STEP or step.key in rule.escalate)
 
     def rule(self, key: str) -> Rule:
         """Find a row by its key; raises ``PackError`` with the nearest keys."""
@@ -124,6 +157,13 @@ class Packs:
         """The names of the packs."""
         return tuple(sorted({pack.key for pack in self.versions}))
 
+    def version(self, name: str) -> Pack:
+        """Find one version by its name (``npc_city@2022-05-01``); raises ``PackError``."""
+        found = next((pack for pack in self.versions if pack.version == name), None)
+        if found is None:
+            raise PackError(f"没有规则包版本“{name}”：请把它放回规则包目录，已登记的信访件要沿用登记时的版本")
+        return found
+
     def pack_for(self, key: str, on: date) -> Pack:
         """Pick the version in force on a day; a petition keeps the one of its registration day.
 
@@ -142,9 +182,12 @@ class Packs:
 
 
 @lru_cache
-def load_packs(folder: Path | None = None) -> Packs:
-    """Load and check every pack of a folder, by default the shipped ones; raises ``PackError``."""
+def load_packs(folder: Path | None = None, own: Path | None = None) -> Packs:
+    """Load and check every pack of a folder (by default the shipped ones) and an office's own beside them.
+
+    Raises ``PackError`` for a pack that is malformed or overlaps another.
+    """
     from rules.pack_files import read_packs
 
     shipped: Traversable = files("rules") / "packs"
-    return Packs(read_packs(folder or shipped))
+    return Packs(read_packs(*(one for one in (folder or shipped, own) if one is not None)))

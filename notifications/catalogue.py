@@ -10,6 +10,8 @@ OFFICE_RULE = "办公室设定（法规无明文）"
 
 ALERT = ("number", "office_name", "unit_name", "written_on")
 """Alerts may land in a chat group: nothing of the matter itself is in them, not even its title."""
+LATENESS = (*ALERT, "clock_label", "days", "due_on", "step")
+"""What is said of a limit that runs out or has passed; the unit is the office itself when the limit is its own."""
 NOTICE = ("letter_no", "number", "office_name", "office_phone", "petitioner_name", "title", "written_on")
 LETTER = ("letter_no", "number", "office_name", "office_phone", "title", "unit_name", "written_on")
 PAPERS = (
@@ -77,6 +79,13 @@ CATALOGUE: tuple[CatalogueRow, ...] = (
     _row(Letter.SUPERVISION_LETTER, "unit", "督", "信访工作条例 第四十条",
          LETTER, "basis", "ground", "reason", "reply_due_on"),
     _row(Letter.MEETING_NOTICE, "unit", "会", "信访工作条例 第二十四条", LETTER, "meeting", "units"),
+    # deadlines and the ladder 到期提醒、逾期升级
+    _row(Letter.DEADLINE_WARNING, "unit", None, OFFICE_RULE,
+         ("clock_label", "days", "due_on", "number", "office_name", "office_phone", "title", "unit_name", "written_on")),
+    _row(Letter.DEADLINE_ALERT, "office", None, OFFICE_RULE, LATENESS),
+    _row(Letter.OVERDUE_ALERT, "office", None, OFFICE_RULE, LATENESS),
+    _row(Letter.LEADER_REPORT, "office", "报", OFFICE_RULE, LATENESS, "basis", "letter_no", "tried"),
+    _row(Letter.CHAIRS_REPORT, "office", "报", OFFICE_RULE, LATENESS, "basis", "letter_no", "tried"),
     # feedback and closure 答复、结案
     _row(Letter.REPLY_NOTICE, "petitioner", "告", "信访工作条例 第三十五条",
          NOTICE, "answer", "delivered_on", "lead_unit", "outcome"),

@@ -1,5 +1,7 @@
 """Invented facts for letters: nobody and nothing in them exists."""
 
+from models.vocabulary import Letter
+
 FACTS: dict[str, str | list[str]] = {
     "number": "XF-2026-0007",
     "title": "某小区真人CS场地噪声扰民",
@@ -30,14 +32,32 @@ FACTS: dict[str, str | list[str]] = {
     "written_on": "2026年3月9日",
     "letter_no": "市人信〔2026〕12号",
     "where_to_go": "市中级人民法院",
+    "clock_label": "交办件办结并书面报告",
+    "days": "12",
+    "step": "催办",
+    "tried": "2026年5月7日催办；2026年5月13日督办",
 }
 PERSONAL = ("钱来顺", "qian.laishun")
 """What must never be seen in subjects, errors and logs."""
 
 OPTIONAL = (
     "answer", "basis", "delivered_on", "due_on", "ground", "lead_unit", "office_phone", "outcome", "people_count",
-    "petitioner_name", "reason", "registered_on", "reply_due_on", "report_wanted", "where_to_go",
+    "petitioner_name", "reason", "registered_on", "reply_due_on", "report_wanted", "tried", "where_to_go",
 )
 """Facts that a real petition may lack; they come as empty text."""
 
 BARE_FACTS = FACTS | dict.fromkeys(OPTIONAL, "") | {"units": ["市生态环境局"]}
+
+ON_THE_LADDER: dict[Letter, dict[str, str]] = {
+    Letter.DEADLINE_WARNING: {"written_on": "2026年4月16日", "days": "20"},
+    Letter.DEADLINE_ALERT: {"written_on": "2026年4月16日", "days": "20", "step": "期限已过75%"},
+    Letter.OVERDUE_ALERT: {"written_on": "2026年5月13日", "days": "7", "step": "督办"},
+    Letter.LEADER_REPORT: {
+        "written_on": "2026年5月21日", "days": "15", "step": "报告分管副主任", "basis": "信访工作条例 第三十四条",
+    },
+    Letter.CHAIRS_REPORT: {
+        "written_on": "2026年6月5日", "days": "30", "step": "提请主任会议", "basis": "信访工作条例 第三十四条",
+        "tried": "2026年5月7日催办；2026年5月13日督办；2026年5月21日报告分管副主任",
+    },
+}
+"""What the agreed wording of these letters is shown with: each stands at another day and step."""

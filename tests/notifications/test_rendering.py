@@ -9,7 +9,7 @@ from jinja2 import UndefinedError
 from models.vocabulary import Letter
 from notifications.catalogue import CATALOGUE, CatalogueRow
 from notifications.rendering import RenderingError, cited, environment, render
-from tests.notifications.invented import BARE_FACTS, FACTS, PERSONAL
+from tests.notifications.invented import BARE_FACTS, FACTS, ON_THE_LADDER, PERSONAL
 
 each_row = pytest.mark.parametrize("row", CATALOGUE, ids=lambda row: row.template)
 SCARS = re.compile(r"，，|。。|[，：至于为][，。]|（）|《》|“”|于前|\n\n\n|　\n")
@@ -94,6 +94,55 @@ class TestVariants:
         text = render(letter, FACTS | facts).text
         assert said in text
         assert unsaid not in text
+
+    @pytest.mark.parametrize("letter", [Letter.DEADLINE_WARNING, Letter.DEADLINE_ALERT])
+    @pytest.mark.parametrize(
+        ("days", "said", "unsaid"),
+        [("12", "，距届满还有12日", "今日届满"), ("10", "，距届满还有10日", "今日届满"), ("0", "，今日届满。", "0日")],
+        ids=["days left", "a round number", "last day"],
+    )
+    def test_name_the_last_day(self, letter: Letter, days: str, said: str, unsaid: str) -> None:
+        text = render(letter, FACTS | {"days": days}).text
+        assert said in text
+        assert unsaid not in text
+        assert ("（催办）" in text) == (letter is Letter.DEADLINE_ALERT and days != "0")
+
+    @pytest.mark.parametrize(
+        ("letter", "unit_asked"),
+        [
+            (Letter.DEADLINE_ALERT, "提醒承办单位按期完成"),
+            (Letter.OVERDUE_ALERT, "核实情况后办理"),
+            (Letter.LEADER_REPORT, "约谈"),
+            (Letter.CHAIRS_REPORT, "专题询问"),
+        ],
+    )
+    def test_ask_the_office_itself_when_the_limit_is_its_own(self, letter: Letter, unit_asked: str) -> None:
+        of_unit = render(letter, FACTS).text
+        own = render(letter, FACTS | {"unit_name": str(FACTS["office_name"])}).text
+        assert (unit_asked in of_unit, "该项由本办负责" in of_unit) == (True, False)
+        assert (unit_asked in own, "承办单位" in own, "该项由本办负责" in own) == (False, False, True)
+        assert not SCARS.findall(own)
+
+    @pytest.mark.parametrize("letter", ON_THE_LADDER)
+    def test_never_restart_a_limit_and_mark_a_provisional_one(self, letter: Letter) -> None:
+        text = render(letter, FACTS | {"due_on": "2027年1月4日（暂定）"}).text
+        assert "重新计算。" in text
+        assert "期限为2027年1月4日（暂定），" in text
+
+    @pytest.mark.parametrize("letter", [Letter.LEADER_REPORT, Letter.CHAIRS_REPORT])
+    def test_say_what_was_tried_and_leave_the_decision_to_the_unit(self, letter: Letter) -> None:
+        text = render(letter, FACTS).text
+        assert "此前措施：2026年5月7日催办；2026年5月13日督办\n" in text
+        assert "由承办单位依法决定" in text
+        bare = render(letter, FACTS | {"tried": "", "basis": ""}).text
+        assert "此前措施：无记录\n" in bare
+        assert "依据：" not in bare
+
+    @pytest.mark.parametrize(
+        "basis", ["办公室设定（当日登记；信访工作条例 第二十二条只要求“予以登记”）", "来函限期 2026-05-01，提前 7 日"]
+    )
+    def test_give_a_basis_in_its_own_words(self, basis: str) -> None:
+        assert f"依据：{basis}\n" in render(Letter.LEADER_REPORT, FACTS | {"basis": basis}).text
 
     @pytest.mark.parametrize(
         ("basis", "citation"),

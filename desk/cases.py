@@ -40,6 +40,9 @@ def list_command(
         "number": "编号", "title": "标题", "stage_label": "阶段", "state_label": "状态", "waiting_for": "等待",
         "office_due_on": "本办期限", "handler_due_on": "承办期限", "upstream_due_on": "来函期限", "days_left": "余（日）",
     }
+    for row in rows:
+        if row["provisional"]:
+            row["days_left"] = f"{row['days_left']}（暂定）"
     table("信访件", [{head: row[name] for name, head in heads.items()} for row in rows])
 
 
@@ -58,7 +61,7 @@ def show_command(number: Number, as_json: AsJson = False) -> None:
         return
     for name, text in file.summary.items():
         say(f"{name}：{text}")
-    for title, rows in (("承办单位", file.shares), ("期限", file.clocks), ("函件", file.letters), ("经过", file.timeline)):
+    for title, rows in file.tables():
         table(title, rows)
 
 

@@ -1,15 +1,27 @@
-"""Scheduled flows: sending the outbox, and nudging runs where no casework worker does."""
+"""Scheduled flows: acting on limits, sending the outbox, and nudging runs where no casework worker does."""
+
+from uuid import UUID
 
 from prefect import flow, task
 from prefect.client.orchestration import get_client
 
 from flows.clock import now
-from flows.runtime.runs import nudge_behind
+from flows.runtime.announcing import announce_steps
+from flows.runtime.context import engine
+from flows.runtime.runs import nudge_behind, publish
+from models.bookmark import Bookmark
 from notifications.channels import channel_for
+from rules.zone import legal_day
+from tasks.casefile import case_file
+from tasks.cases import find_petition
 from tasks.database import database
+from tasks.deadline_sweep import sweep
 from tasks.outbox import SendReport, send_due
 from tasks.settings import settings
 from tasks.vault import vault
+
+SWEEP_BUDGET = 45.0
+"""Seconds after which a sweep leaves the rest to the next one: sweeps come every minute and must not pile up."""
 
 
 @task(name="send", retries=2, retry_delay_seconds=5, persist_result=False)
@@ -25,6 +37,39 @@ def outbox() -> str:
     while (batch := send()).taken:
         sent, failed, dead = sent + batch.sent, failed + batch.failed, dead + batch.dead
     return f"sent {sent}, to be tried again {failed}, dead {dead}"
+
+
+class DeadlineFaultError(RuntimeError):
+    """Some clocks could not be acted on; the message names petitions, clocks and kinds of fault, nothing personal."""
+
+
+@flow(name="deadlines", persist_result=False, log_prints=False)
+def deadlines() -> str:
+    """期限巡查：到点的提醒、逾期、催办、督办、报告，每一步只办一次；每分钟一次，停过多久都能补上。"""
+    report = sweep(database(), as_of=now(), budget=SWEEP_BUDGET)
+    with get_client(sync_client=True) as client:
+        told = announce_steps(client)
+    if report.faults:
+        raise DeadlineFaultError("; ".join(report.faults[:20]))
+    return (
+        f"warned {report.warned}, missed {report.missed}, escalated {report.escalated}, overtaken {report.overtaken}, "
+        f"announced {told}"
+    )
+
+
+@flow(name="case_page", persist_result=False, log_prints=False)
+def case_page(petition_no: str) -> str:
+    """更新一件信访的案卷页（由自动化规则在期限事件后启动）。
+
+    Args:
+        petition_no: 信访件编号
+    """
+    with database().read() as session:
+        file = case_file(session, find_petition(session, petition_no), today=legal_day(now()))
+        mark = session.get(Bookmark, petition_no)
+    if mark is not None and mark.run_id is not None:
+        publish(engine(), petition_no, file, UUID(mark.run_id))
+    return petition_no
 
 
 @flow(name="nudge", persist_result=False, log_prints=False)

@@ -19,8 +19,10 @@ from rules.lifecycle import STAGES
 from rules.steps import WHO_DECIDES, step_of
 from rules.zone import SHANGHAI, days_left, legal_day
 from tasks.cases import dispatches_of
-from tasks.clocks import clocks_of, pack_of
+from tasks.clocks import ON_FOOT, clocks_of
 from tasks.masks import mask_name, shown_title
+from tasks.rulebook import rule_of
+from tasks.suspending import suspension_lines
 from tasks.vault import vault
 
 Row = dict[str, Any]
@@ -33,26 +35,34 @@ class CaseFile:
     summary: dict[str, str]
     shares: list[Row]
     clocks: list[Row]
+    why: list[Row]
     letters: list[Row]
     timeline: list[Row]
 
     def markdown(self) -> str:
         """Write the file as Markdown, for the engine's artifact and for forms."""
         parts = [f"## {self.summary['编号']} {self.summary['标题']}", _bullets(self.summary)]
-        for title, rows in (("承办单位", self.shares), ("期限", self.clocks), ("函件", self.letters), ("经过", self.timeline)):
-            if rows:
-                parts.append(f"### {title}\n\n{_table(rows)}")
+        parts += [f"### {title}\n\n{_table(rows)}" for title, rows in self.tables() if rows]
         return "\n\n".join(parts)
+
+    def tables(self) -> tuple[tuple[str, list[Row]], ...]:
+        """The file's tables with their titles, in the order in which people read them."""
+        return (
+            ("承办单位", self.shares), ("期限", self.clocks), ("期限怎样算出", self.why), ("函件", self.letters),
+            ("经过", self.timeline),
+        )  # fmt: skip
 
 
 def case_file(session: Session, petition: Petition, *, today: date) -> CaseFile:
     """Read a petition's file; names are masked, free text is left out, an accusation shows no title."""
     shares = dispatches_of(session, petition)
+    clocks = clocks_of(session, petition)
     organs = {organ.id: organ for organ in session.exec(select(Organ).where(col(Organ.id).in_([s.organ_id for s in shares])))}
     return CaseFile(
         summary=_summary(session, petition),
         shares=[_share_row(share, organs[share.organ_id]) for share in shares],
-        clocks=[_clock_row(clock, petition, shares, today) for clock in clocks_of(session, petition)],
+        clocks=[_clock_row(clock, petition, shares, today) for clock in clocks],
+        why=[row for clock in clocks if clock.state in ON_FOOT for row in _why_rows(session, petition, clock)],
         letters=_letter_rows(session, petition),
         timeline=_timeline(session, petition, {share.id: organs[share.organ_id].name for share in shares}),
     )
@@ -108,18 +118,43 @@ def _share_row(share: Dispatch, organ: Organ) -> Row:
 
 
 def _clock_row(clock: Clock, petition: Petition, shares: list[Dispatch], today: date) -> Row:
-    running = clock.state is ClockState.RUNNING
-    left = days_left(clock.due_on, today)
     position = next((share.position for share in shares if share.id == clock.dispatch_id), "")
     return {
-        "期限": "来函限期" if clock.rule_key == "upstream" else pack_of(petition).rule(clock.rule_key).label,
+        "序号": clock.number,
+        "期限": rule_of(petition, clock).label,
         "责任": clock.owner.label,
         "派件": position,
         "起算": f"{clock.starts_on}（{clock.start_reason}）",
-        "届满": f"{clock.due_on}{'（暂定）' if clock.provisional else ''}",
-        "余": (f"{left} 日" if left >= 0 else f"超 {-left} 日") if running else f"{clock.stopped_on}止",
+        "届满": shown_day(clock),
+        "余": _left(clock, today),
         "依据": clock.basis,
     }
+
+
+def shown_day(clock: Clock) -> str:
+    """A clock's due date as lists and files show it: the day before rolling beside it, and whether it is provisional."""
+    rolled = f"（顺延前 {clock.raw_due_on}）" if clock.raw_due_on != clock.due_on else ""
+    return f"{clock.due_on}{rolled}{'（暂定）' if clock.provisional else ''}"
+
+
+def _left(clock: Clock, today: date) -> str:
+    if clock.state is ClockState.SUSPENDED:
+        return "已中止"
+    if clock.state is not ClockState.RUNNING:
+        return f"{clock.stopped_on}止"
+    left = days_left(clock.due_on, today)
+    return f"{left} 日" if left >= 0 else f"超 {-left} 日"
+
+
+def why_lines(session: Session, clock: Clock) -> list[str]:
+    """Say why a clock is due on its day: start, rule and article, days skipped, rolls, versions, times it stood still."""
+    return [*clock.why, *suspension_lines(session, clock)]
+
+
+def _why_rows(session: Session, petition: Petition, clock: Clock) -> list[Row]:
+    head = f"{clock.number} {rule_of(petition, clock).label}"
+    lines = why_lines(session, clock)
+    return [{"期限": "" if number else head, "说明": line} for number, line in enumerate(lines)]
 
 
 def _letter_rows(session: Session, petition: Petition) -> list[Row]:

@@ -1,34 +1,35 @@
-"""Clocks: starting, stopping and extending due dates as the lifecycle's rows say."""
+"""Clocks: starting, stopping, resuming and extending due dates as the lifecycle's rows say."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
-from models.clock import Clock
+from models.clock import Clock, Suspension
 from models.dispatch import Dispatch
+from models.outbox_message import OutboxMessage
 from models.petition import Petition
-from models.vocabulary import ClockOwner, ClockState, Flag, PetitionClass
-from rules.deadlines import Deadline, compute_due, extend
+from models.vocabulary import ClockOwner, ClockState, DispatchState, Flag, MessageState, PetitionClass
+from rules.deadlines import Adjusted, Deadline, count_adjusted, extend
 from rules.lifecycle import Transition
-from rules.packs import Pack, Rule, load_packs
-from rules.working_days import Calendar, load_calendar
+from rules.packs import Rule
 from tasks.act import Act
+from tasks.cases import dispatches_of
+from tasks.ladder import passed_steps, schedule
+from tasks.rulebook import calendar, pack_of, rule_of
 from tasks.settings import settings
 
-FROM_RECEIPT = ("divert", "notify")
-UNIT_RULES = ("objection", "assign", "report_examination")
+START_WORDS = {"divert": "收信日期", "notify": "收信日期", "upstream": "收信日期", "review_request": "送达日期"}
+FROM_RECEIPT = ("divert", "notify", "upstream")
+UNIT_RULES = (
+    "sign_in", "objection", "assign", "progress", "report_examination", "promise", "meeting_task", "supervision_reply",
+)  # fmt: skip
+"""Limits of one unit's share; all others belong to the petition itself."""
+
+LETTER_LIMIT = "交办函所定期限"
+ON_FOOT = (ClockState.RUNNING, ClockState.SUSPENDED)
 EVERY = "*"
-
-
-def calendar() -> Calendar:
-    """The calendar in force here, with the city's own holidays."""
-    return load_calendar(settings().calendar_overlay)
-
-
-def pack_of(petition: Petition) -> Pack:
-    """The pack in force on the petition's registration day, which it keeps for life."""
-    return load_packs().pack_for(settings().pack, petition.registered_on or petition.receipt_on)
 
 
 def follow_clocks(
@@ -41,25 +42,49 @@ def follow_clocks(
         _resume(session, petition, key, dispatch=dispatch)
     started = {}
     for key in row.starts:
-        if clock := _start(session, petition, key, act=act, dispatch=dispatch):
-            started[key] = clock
+        for share in _shares_for(session, petition, key, dispatch):
+            if clock := start_clock(session, petition, key, act=act, dispatch=share):
+                started[key] = clock
     return started
 
 
+def _shares_for(session: Session, petition: Petition, key: str, dispatch: Dispatch | None) -> list[Dispatch | None]:
+    """A unit's limit that the petition's own row names starts for every unit that has still to sign for its papers."""
+    if dispatch is not None or key not in UNIT_RULES:
+        return [dispatch]
+    return [share for share in dispatches_of(session, petition) if share.state is DispatchState.AWAITING_SIGN_IN]
+
+
+def stop_clock(session: Session, clock: Clock, *, act: Act, reason: str) -> None:
+    """Stop one clock; what still waits to be sent on its account is cancelled."""
+    if clock.state is ClockState.SUSPENDED:
+        _end_suspension(session, clock, act.happened_on)
+    clock.state, clock.stopped_on, clock.stop_reason = ClockState.STOPPED, act.happened_on, reason
+    clock.next_step = clock.next_step_at = None
+    session.exec(
+        update(OutboxMessage)
+        .where(col(OutboxMessage.clock_id) == clock.id, col(OutboxMessage.state) == MessageState.QUEUED)
+        .values(state=MessageState.CANCELLED)
+    )
+
+
+def _end_suspension(session: Session, clock: Clock, on: date) -> None:
+    for one in session.exec(select(Suspension).where(Suspension.clock_id == clock.id, col(Suspension.ended_on).is_(None))):
+        one.ended_on = on
+
+
 def _stop(session: Session, petition: Petition, key: str, *, act: Act, dispatch: Dispatch | None, reason: str) -> None:
-    query = select(Clock).where(Clock.petition_id == petition.id, Clock.state == ClockState.RUNNING)
+    query = select(Clock).where(Clock.petition_id == petition.id, col(Clock.state).in_(ON_FOOT))
     if key != EVERY:
         query = query.where(Clock.rule_key == key)
     if dispatch is not None:
         query = query.where(Clock.dispatch_id == dispatch.id)
-    for clock in session.exec(query):
-        clock.state = ClockState.STOPPED
-        clock.stopped_on = act.happened_on
-        clock.stop_reason = reason
+    for clock in session.exec(query).all():
+        stop_clock(session, clock, act=act, reason=reason)
 
 
 def _resume(session: Session, petition: Petition, key: str, *, dispatch: Dispatch | None) -> None:
-    """Let the newest stopped clock run on with its old due date."""
+    """Let the newest stopped clock run on with its old due date; its ladder goes on where it stood."""
     query = (
         select(Clock)
         .where(Clock.petition_id == petition.id, Clock.rule_key == key, Clock.state == ClockState.STOPPED)
@@ -69,42 +94,75 @@ def _resume(session: Session, petition: Petition, key: str, *, dispatch: Dispatc
     )
     for clock in session.exec(query):
         clock.state, clock.stopped_on, clock.stop_reason = ClockState.RUNNING, None, None
+        schedule(petition, clock, passed_steps(session, clock))
 
 
-def _start(session: Session, petition: Petition, key: str, *, act: Act, dispatch: Dispatch | None) -> Clock | None:
-    if _not_limited(petition, key, dispatch) or _already_runs(session, petition, key, dispatch):
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """A day that a letter, a meeting or a promise set itself, and how that is cited."""
+
+    on: date
+    basis: str
+
+
+def start_clock(
+    session: Session, petition: Petition, key: str, *, act: Act, dispatch: Dispatch | None, given: Given | None = None
+) -> Clock | None:
+    """Start a limit, unless none exists here or one is running already; a share's limit belongs to the share."""
+    share = dispatch if key in UNIT_RULES else None
+    if _not_limited(petition, key, share) or _already_runs(session, petition, key, share, given):
         return None
-    if key == "upstream":
-        return _start_upstream(session, petition)
     rule = pack_of(petition).rule(key)
-    starts_on, reason = _start_day(petition, key, act)
-    due = _due(petition, rule, starts_on)
-    if key == "assign" and dispatch and dispatch.limit_on:
-        raw, rolled, basis = dispatch.limit_on, dispatch.limit_on, "交办函所定期限"
-    else:
-        raw, rolled, basis = due.raw, due.effective, due.basis
-    return _add(
-        session, petition, rule_key=key, owner=ClockOwner(rule.owner),
-        dispatch=dispatch if key in UNIT_RULES else None, starts_on=starts_on, reason=reason, raw=raw, due=rolled,
-        provisional=due.provisional, basis=basis, due_inputs=due,
-    )
+    starts_on = _start_day(petition, key, act)
+    given = given or _given_day(petition, key, share)
+    clock = Clock(
+        petition_id=petition.id, dispatch_id=share.id if share else None, number=_next_number(session, petition),
+        rule_key=key, owner=ClockOwner(rule.owner), duty=rule.duty, starts_on=starts_on,
+        start_reason=START_WORDS.get(key, rule.starts_on), raw_due_on=starts_on, due_on=starts_on,
+        basis=given.basis if given else rule.article, pack_version=pack_of(petition).version, calendar_version="",
+        given_on=given.on if given else None,
+    )  # fmt: skip
+    set_due(clock, count_clock(session, petition, clock))
+    schedule(petition, clock, ())
+    session.add(clock)
+    session.flush()
+    return clock
 
 
-def _due(petition: Petition, rule: Rule, starts_on: date) -> Deadline:
-    return compute_due(
-        rule, starts_on, calendar(), roll_last_day=settings().roll_last_day, pack_version=pack_of(petition).version
-    )
+def count_clock(session: Session, petition: Petition, clock: Clock) -> Deadline:
+    """Count a clock from its stored inputs by the pack it was started under and the calendar in force."""
+    changed = Adjusted(extended=clock.extended_days, paused=clock.suspended_days, given=clock.given_on)
+    return count_adjusted(
+        rule_of(petition, clock), clock.starts_on, calendar(session), changed, pack_version=clock.pack_version,
+        roll_last_day=settings().roll_last_day,
+    )  # fmt: skip
 
 
-def _start_day(petition: Petition, key: str, act: Act) -> tuple[date, str]:
+def set_due(clock: Clock, due: Deadline) -> None:
+    """Write a computed due date into a clock, with the versions it was computed by and the reasons in words."""
+    clock.raw_due_on, clock.due_on, clock.provisional = due.raw, due.effective, due.provisional
+    clock.calendar_version, clock.why = due.calendar_version, list(due.steps)
+
+
+def _start_day(petition: Petition, key: str, act: Act) -> date:
     if key in FROM_RECEIPT:
-        return petition.receipt_on, "收信日期"
+        return petition.receipt_on
     if key == "review_request" and petition.delivered_on:
-        return petition.delivered_on, "送达日期"
-    return act.happened_on, "办理日期"
+        return petition.delivered_on
+    return act.happened_on
 
 
-def _not_limited(petition: Petition, key: str, dispatch: Dispatch | None) -> bool:
+def _given_day(petition: Petition, key: str, share: Dispatch | None) -> Given | None:
+    if key == "assign" and share and share.limit_on:
+        return Given(on=share.limit_on, basis=LETTER_LIMIT)
+    if key == "upstream" and petition.upstream_due_on:
+        lead = settings().upstream_lead_days
+        inner = max(petition.upstream_due_on - timedelta(days=lead), petition.receipt_on)
+        return Given(on=inner, basis=f"来函限期 {petition.upstream_due_on}，提前 {lead} 日")
+    return None
+
+
+def _not_limited(petition: Petition, key: str, share: Dispatch | None) -> bool:
     """Say whether no rule limits this clock here: nobody to tell, a suggestion, an accusation, an old ledger row."""
     if Flag.HISTORIC in petition.flags:
         return True
@@ -116,58 +174,33 @@ def _not_limited(petition: Petition, key: str, dispatch: Dispatch | None) -> boo
         # Only a written reply of a handling organ opens the way to a review (条例 第三十五条).
         written = petition.delivered_on is not None and petition.lead_organ_id is not None
         return not written or petition.petition_class is not PetitionClass.APPEAL
-    if key in ("assign", "objection") and dispatch is not None:
-        no_limit = petition.petition_class is not PetitionClass.APPEAL and dispatch.limit_on is None
-        again = key == "objection" and dispatch.objections > 0
-        return not dispatch.result_wanted or again or (key == "assign" and no_limit)
-    return False
+    return share is not None and _share_not_limited(petition, key, share)
 
 
-def _already_runs(session: Session, petition: Petition, key: str, dispatch: Dispatch | None) -> bool:
+def _share_not_limited(petition: Petition, key: str, share: Dispatch) -> bool:
+    limited = petition.petition_class is PetitionClass.APPEAL or share.limit_on is not None
+    no_limit = {
+        "assign": not (share.result_wanted and limited),
+        "objection": not share.result_wanted or share.objections > 0,
+        "progress": not share.result_wanted or limited,
+    }
+    return no_limit.get(key, False)
+
+
+def _already_runs(
+    session: Session, petition: Petition, key: str, share: Dispatch | None, given: Given | None
+) -> bool:
+    if given is not None:
+        return False  # every promise, task and letter has a day of its own
     query = select(Clock.id).where(
-        Clock.petition_id == petition.id, Clock.rule_key == key, Clock.state == ClockState.RUNNING,
-        Clock.dispatch_id == (dispatch.id if dispatch and key in UNIT_RULES else None),
-    )
+        Clock.petition_id == petition.id, Clock.rule_key == key, col(Clock.state).in_(ON_FOOT),
+        Clock.dispatch_id == (share.id if share else None),
+    )  # fmt: skip
     return session.exec(query).first() is not None
 
 
-def _start_upstream(session: Session, petition: Petition) -> Clock | None:
-    if petition.upstream_due_on is None:
-        return None
-    lead = timedelta(days=settings().upstream_lead_days)
-    inner = max(petition.upstream_due_on - lead, petition.receipt_on)
-    return _add(
-        session, petition, rule_key="upstream", owner=ClockOwner.UPSTREAM, dispatch=None, starts_on=petition.receipt_on,
-        reason="来函限期", raw=inner, due=inner, provisional=False,
-        basis=f"来函限期 {petition.upstream_due_on}，提前 {settings().upstream_lead_days} 日", due_inputs=None,
-    )
-
-
-def _add(
-    session: Session,
-    petition: Petition,
-    *,
-    rule_key: str,
-    owner: ClockOwner,
-    dispatch: Dispatch | None,
-    starts_on: date,
-    reason: str,
-    raw: date,
-    due: date,
-    provisional: bool,
-    basis: str,
-    due_inputs: Deadline | None,
-) -> Clock:
-    number = session.exec(select(func.count()).select_from(Clock).where(Clock.petition_id == petition.id)).one() + 1
-    clock = Clock(
-        petition_id=petition.id, dispatch_id=dispatch.id if dispatch else None, number=number, rule_key=rule_key,
-        owner=owner, starts_on=starts_on, start_reason=reason, raw_due_on=raw, due_on=due, provisional=provisional,
-        basis=basis, pack_version=pack_of(petition).version,
-        calendar_version=due_inputs.calendar_version if due_inputs else calendar().version,
-    )
-    session.add(clock)
-    session.flush()
-    return clock
+def _next_number(session: Session, petition: Petition) -> int:
+    return session.exec(select(func.count()).select_from(Clock).where(Clock.petition_id == petition.id)).one() + 1
 
 
 def extension_cap(petition: Petition, rule_key: str) -> int:
@@ -176,20 +209,19 @@ def extension_cap(petition: Petition, rule_key: str) -> int:
     return rule.extension.max if rule.extension else 0
 
 
-def extend_clock(clock: Clock, petition: Petition, days: int, *, letter_limit: date | None = None) -> None:
+def extend_clock(session: Session, clock: Clock, petition: Petition, days: int) -> None:
     """Extend a clock once, counted from its original start, never from a rolled day (条例 第三十四条).
 
-    A limit that the letter itself sets is extended from that limit.
+    A limit that the letter itself sets is extended from that limit. Raises ``DeadlineError`` beyond the rule's cap.
     """
+    _check_cap(session, rule_of(petition, clock), clock, days)
     clock.extended_days = days
-    if letter_limit is not None:
-        clock.raw_due_on = clock.due_on = letter_limit + timedelta(days=days)
-        return
-    rule = pack_of(petition).rule(clock.rule_key)
-    longer = extend(
-        rule, clock.starts_on, calendar(), days=days, pack_version=clock.pack_version, roll_last_day=settings().roll_last_day
-    )
-    clock.raw_due_on, clock.due_on, clock.provisional = longer.raw, longer.effective, longer.provisional
+    set_due(clock, count_clock(session, petition, clock))
+    schedule(petition, clock, passed_steps(session, clock))
+
+
+def _check_cap(session: Session, rule: Rule, clock: Clock, days: int) -> None:
+    extend(rule, clock.starts_on, calendar(session), days=days)
 
 
 def clocks_of(session: Session, petition: Petition) -> list[Clock]:

@@ -12,6 +12,8 @@ from sqlmodel import Session, create_engine
 from tasks.settings import settings
 
 SQLITE_WAIT_MS = 60_000
+CALENDAR_BARRIER = 20220502
+"""Advisory lock of PostgreSQL: every writer shares it, whoever changes the calendar takes it alone."""
 
 
 class Database:
@@ -26,11 +28,18 @@ class Database:
         self.engine: Engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """Open one transaction that commits at the end of the block, or leaves no trace of it."""
+    def write(self, *, alone: bool = False) -> Iterator[Session]:
+        """Open one transaction that commits at the end of the block, or leaves no trace of it.
+
+        ``alone`` waits until no other writer is at work and keeps new ones waiting: for changing the calendar, by
+        which every other transaction counts. On SQLite every writer is alone anyway.
+        """
         with Session(self.engine, expire_on_commit=False) as session:
             if self.is_sqlite:
                 session.connection(execution_options={"xinfang_write": True})
+            else:
+                shared = "" if alone else "_shared"
+                session.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock{shared}({CALENDAR_BARRIER})")
             with session.begin() if not session.in_transaction() else _commit_at_end(session):
                 yield session
 

@@ -99,7 +99,7 @@ def decide_extension(session: Session, number: str, position: int, *, act: Act, 
     clock = running_clock(session, petition, "assign", dispatch=share)
     before = clock.due_on if clock else None
     if clock is not None:
-        extend_clock(clock, petition, days, letter_limit=share.limit_on)
+        extend_clock(session, clock, petition, days)
     due = clock.due_on if clock else None
     advance(
         session, petition, Event.GRANT_EXTENSION, act=act, dispatch=share, changes={"extensions": share.extensions + 1},

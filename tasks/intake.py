@@ -29,7 +29,7 @@ from rules.lifecycle import STAGES
 from tasks.act import Act
 from tasks.bookmarks import want_run
 from tasks.cases import DRAFT_PREFIX, find_petition
-from tasks.clocks import pack_of
+from tasks.rulebook import pack_of
 from tasks.serials import petition_number
 from tasks.settings import settings
 from tasks.transitions import advance

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -14,7 +14,7 @@ from models.organ import Organ
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
 from models.petitioner import Party, Petitioner
-from models.vocabulary import Event, Flag, Letter, PetitionClass, UnitRole
+from models.vocabulary import ClockState, Event, Flag, Letter, PetitionClass, UnitRole
 from notifications.catalogue import CatalogueRow, row_for
 from rules.lifecycle import FINISHED_UNITS, GONE_UNITS, Transition
 from tasks.act import Act
@@ -29,6 +29,21 @@ TO_POSITIONS = "to_positions"
 
 SPOKEN = ("reason", "ground", "reply_due_on", "answer", "extension_due_on", "parent_number", "meeting", "where_to_go")
 """Words that only the operation at hand knows; empty in letters that it does not cause."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What a step of a clock's ladder sends instead of the letters of the lifecycle's row.
+
+    No letter when only the event is put on record. ``facts`` are codes and dates for the event; ``leaves_at`` is the
+    first instant at which the office is open.
+    """
+
+    clock: Clock
+    facts: dict[str, Any]
+    letter: Letter | None = None
+    share: Dispatch | None = None
+    leaves_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,15 +67,23 @@ def queue_letters(
     dispatch: Dispatch | None,
     clocks: dict[str, Clock],
     words: dict[str, Any],
+    order: Order | None = None,
 ) -> None:
-    """Write one outbox message per letter and addressee that the lifecycle's row names."""
-    for letter in row.letters:
+    """Write one outbox message per letter and addressee that the lifecycle's row, or a ladder's step, names."""
+    for letter in _letters(row, order):
         if letter is Letter.ACCEPTANCE_NOTICE and dispatch and dispatch.objections:
             continue  # told when the unit signed for the first time, or by the office's own notice
         entry = row_for(letter)
-        for addressee in _addressees(session, petition, entry, row, dispatch=dispatch, words=words):
+        share = order.share if order else dispatch
+        for addressee in _addressees(session, petition, entry, row, dispatch=share, words=words):
             facts = _facts(session, petition, addressee, row, act=act, clocks=clocks, words=words)
-            _queue(session, petition, letter, entry, event, addressee, facts, act=act)
+            _queue(session, petition, letter, entry, event, addressee, facts, act=act, order=order)
+
+
+def _letters(row: Transition, order: Order | None) -> tuple[Letter, ...]:
+    if order is None:
+        return row.letters
+    return (order.letter,) if order.letter else ()
 
 
 def _addressees(
@@ -121,7 +144,7 @@ def _facts(
 ) -> dict[str, Any]:
     share = addressee.dispatch
     shares = dispatches_of(session, petition)
-    due = clocks.get("assign") or clocks.get("handle")
+    due = clocks.get("assign") or (_handling_limit(session, share) if share else None)
     names = {s.id: organ_by_id(session, s.organ_id).name for s in shares}
     handling_unit = names.get(share.id, "") if share else ""
     known: dict[str, Any] = {
@@ -136,7 +159,7 @@ def _facts(
         "unit_role": share.role.label if share else "",
         "units": [names[s.id] for s in shares if s.state not in GONE_UNITS],
         "lead_unit": next((names[s.id] for s in shares if s.role is UnitRole.LEAD), ""),
-        "due_on": chinese_date(due.due_on if due else share.limit_on if share else None),
+        "due_on": shown_due(due) if due else chinese_date(share.limit_on if share else None),
         "basis": row.basis,
         "delivered_on": chinese_date(petition.delivered_on),
         "closed_on": chinese_date(petition.closed_on),
@@ -149,6 +172,11 @@ def _facts(
     }
     spoken = dict.fromkeys(SPOKEN, "")
     return spoken | known | {name: value for name, value in words.items() if name != TO_POSITIONS}
+
+
+def _handling_limit(session: Session, share: Dispatch) -> Clock | None:
+    query = select(Clock).where(Clock.dispatch_id == share.id, Clock.rule_key == "assign", Clock.state == ClockState.RUNNING)
+    return session.exec(query).first()
 
 
 def _petitioner_name(session: Session, petition: Petition, *, to_self: bool) -> str:
@@ -176,6 +204,7 @@ def _queue(
     facts: dict[str, Any],
     *,
     act: Act,
+    order: Order | None,
 ) -> None:
     if letter in (Letter.REFERRAL_LETTER, Letter.ASSIGNMENT_LETTER) and addressee.dispatch:
         facts["letter_no"] = addressee.dispatch.letter_no
@@ -187,10 +216,15 @@ def _queue(
             dispatch_id=addressee.dispatch.id if addressee.dispatch else None, event_seq=event.seq, letter=letter,
             letter_no=facts["letter_no"] or None, addressee=addressee.name,
             address_sealed=vault().seal(addressee.address) if addressee.address else None,
-            facts_sealed=vault().seal_facts(facts),
-            next_try_at=act.as_of, created_at=act.as_of,
+            facts_sealed=vault().seal_facts(facts), clock_id=order.clock.id if order else None,
+            office_hours=order is not None, next_try_at=(order and order.leaves_at) or act.as_of, created_at=act.as_of,
         )
     )
+
+
+def shown_due(clock: Clock) -> str:
+    """Write a clock's due date for a letter; one that a missing calendar leaves open is marked."""
+    return f"{chinese_date(clock.due_on)}{'（暂定）' if clock.provisional else ''}"
 
 
 def chinese_date(day: date | None) -> str:

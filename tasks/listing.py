@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, or_
+from sqlalchemy import or_
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from models.clock import Clock
@@ -49,7 +50,7 @@ def list_petitions(session: Session, chosen: ListFilter) -> list[dict[str, Any]]
 
 def _duties() -> tuple[Any, ...]:
     """Running limits that somebody has to keep; the time to object or to ask for a review is a right, not a duty."""
-    return (Clock.state == ClockState.RUNNING, col(Clock.owner) != ClockOwner.PETITIONER, Clock.rule_key != "objection")
+    return (Clock.state == ClockState.RUNNING, col(Clock.duty))
 
 
 def _petitions_of_unit(unit: str) -> Any:
@@ -57,13 +58,14 @@ def _petitions_of_unit(unit: str) -> Any:
     return select(Dispatch.petition_id).where(col(Dispatch.organ_id).in_(organs), col(Dispatch.state).not_in(GONE_UNITS))
 
 
-def _next_dues(session: Session, ids: Sequence[int | None]) -> dict[tuple[int, ClockOwner], date]:
+def _next_dues(session: Session, ids: Sequence[int | None]) -> dict[tuple[int, ClockOwner], tuple[date, bool]]:
+    """Find each owner's next due date and whether it is provisional."""
     query = (
-        select(Clock.petition_id, Clock.owner, func.min(Clock.due_on))
+        select_columns(col(Clock.petition_id), col(Clock.owner), col(Clock.due_on), col(Clock.provisional))
         .where(col(Clock.petition_id).in_(ids), *_duties())
-        .group_by(col(Clock.petition_id), col(Clock.owner))
+        .order_by(col(Clock.due_on).desc(), col(Clock.id).desc())
     )
-    return {(petition_id, ClockOwner(owner)): due for petition_id, owner, due in session.exec(query)}
+    return {(row[0], ClockOwner(row[1])): (row[2], row[3]) for row in session.execute(query)}
 
 
 def _units(session: Session, ids: Sequence[int | None]) -> dict[int | None, list[str]]:
@@ -79,11 +81,10 @@ def _units(session: Session, ids: Sequence[int | None]) -> dict[int | None, list
     return found
 
 
-def _row(petition: Petition, dues: dict[tuple[int, ClockOwner], date], units: list[str], today: date) -> dict[str, Any]:
+def _row(petition: Petition, dues: dict[tuple[int, ClockOwner], tuple[date, bool]], units: list[str], today: date) -> dict[str, Any]:
     step = step_of(petition.state)
     own = {owner: dues.get((petition.id or 0, owner)) for owner in ClockOwner}
-    running = [due for owner, due in own.items() if due and owner is not ClockOwner.PETITIONER]
-    first = min(running, default=None)
+    first = min((due for due, _ in filter(None, own.values())), default=None)
     return {
         "number": petition.number or f"draft-{petition.id}",
         "title": shown_title(petition),
@@ -94,13 +95,18 @@ def _row(petition: Petition, dues: dict[tuple[int, ClockOwner], date], units: li
         "waiting_for": step.label if step else "",
         "receipt_on": petition.receipt_on.isoformat(),
         "units": units,
-        "office_due_on": _iso(own[ClockOwner.OFFICE]),
-        "handler_due_on": _iso(own[ClockOwner.HANDLER]),
-        "upstream_due_on": _iso(own[ClockOwner.UPSTREAM]),
+        "office_due_on": _due(own[ClockOwner.OFFICE]),
+        "handler_due_on": _due(own[ClockOwner.HANDLER]),
+        "upstream_due_on": _due(own[ClockOwner.UPSTREAM]),
+        "provisional": any(open_ended for _, open_ended in filter(None, own.values())),
         "days_left": days_left(first, today) if first else None,
         "outcome": petition.outcome.value if petition.outcome else None,
         "closed_on": _iso(petition.closed_on),
     }
+
+
+def _due(found: tuple[date, bool] | None) -> str | None:
+    return found[0].isoformat() if found else None
 
 
 def _iso(day: date | None) -> str | None:

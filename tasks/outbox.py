@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlmodel import Session, col, select
 
@@ -16,6 +16,7 @@ from notifications.channels import Channel, ChannelError, mail_via
 from notifications.rendering import RenderingError, render
 from rules.errors import TransitionRefusedError, UnknownCaseError
 from tasks.database import Database
+from tasks.rulebook import calendar, office_hours
 from tasks.settings import Settings
 from tasks.vault import Vault, VaultError
 
@@ -50,10 +51,16 @@ class Problem:
 
 
 def anything_due(session: Session, *, as_of: datetime) -> bool:
-    """Say whether a message waits to be sent."""
-    due = col(OutboxMessage.next_try_at) <= as_of
-    query = select(OutboxMessage.id).where(col(OutboxMessage.state).in_(ON_THE_WAY), due).limit(1)
-    return session.exec(query).first() is not None
+    """Say whether a message waits to be sent and may leave now."""
+    return session.exec(select(OutboxMessage.id).where(*_due(session, as_of)).limit(1)).first() is not None
+
+
+def _due(session: Session, as_of: datetime) -> list[Any]:
+    """The condition under which a message may leave; a ladder's messages only while the office is open."""
+    due: list[Any] = [col(OutboxMessage.state).in_(ON_THE_WAY), col(OutboxMessage.next_try_at) <= as_of]
+    if not office_hours().is_open(as_of, calendar(session)):
+        due.append(~col(OutboxMessage.office_hours))
+    return due
 
 
 def claim_due(session: Session, *, as_of: datetime, limit: int, lease: timedelta) -> list[OutboxMessage]:
@@ -63,7 +70,7 @@ def claim_due(session: Session, *, as_of: datetime, limit: int, lease: timedelta
     """
     query = (
         select(OutboxMessage)
-        .where(col(OutboxMessage.state).in_(ON_THE_WAY), col(OutboxMessage.next_try_at) <= as_of)
+        .where(*_due(session, as_of))
         .order_by(col(OutboxMessage.next_try_at), col(OutboxMessage.id))
         .limit(limit)
         .with_for_update(skip_locked=True)  # PostgreSQL; SQLite has one writer at a time anyway
@@ -162,7 +169,10 @@ def _record(
     if problem.hopeless or row.attempts >= settings.outbox_tries:
         row.state = MessageState.DEAD
         return "dead"
-    row.state, row.next_try_at = MessageState.QUEUED, as_of + _pause(row.attempts, settings.outbox_first_pause)
+    again = as_of + _pause(row.attempts, settings.outbox_first_pause)
+    if row.office_hours:
+        again = office_hours().next_open(again, calendar(session))
+    row.state, row.next_try_at = MessageState.QUEUED, again
     return "failed"
 
 

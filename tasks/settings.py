@@ -1,6 +1,6 @@
 """Every choice that a province, a city or an office may make differently: one class, one prefix."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     office_phone: str = Field(default="", description="The office's phone on letters")
     number_prefix: str = Field(default="XF", description="Prefix of petition numbers")
     pack: str = Field(default="npc_city", description="Rule pack in force here")
+    pack_folder: Path | None = Field(default=None, description="A folder with the office's own rule packs")
     calendar_overlay: Path | None = Field(default=None, description="A file with the city's own holidays")
     roll_last_day: bool = Field(default=True, description="A last day on a rest day moves to the next working day")
     upstream_lead_days: int = Field(default=7, ge=0, description="Days before an upstream letter's limit that ours ends")
@@ -47,7 +48,11 @@ class Settings(BaseSettings):
     district_via_congress: bool = Field(
         default=False, description="District bodies only together with the district's congress (沪 第三十条)"
     )
-    supervision_reply_days: int = Field(default=7, ge=1, description="Calendar days to answer a supervision letter")
+    office_opens: time = Field(default=time(8, 30), description="From when the ladder's messages may leave, on working days")
+    office_closes: time = Field(default=time(17, 30), description="Until when the ladder's messages may leave")
+    calendar_moves_earlier: bool = Field(
+        default=False, description="A calendar that arrives later may also move a running due date earlier"
+    )
 
     office_channel: SecretStr = Field(
         default=SecretStr(""), description="Apprise address of the office itself; empty: recorded only"

@@ -17,7 +17,7 @@ from tasks.cases import subject_of
 from tasks.chain import event_hash, head_seal
 from tasks.clocks import follow_clocks
 from tasks.gather import gather_facts, last_event
-from tasks.letters import queue_letters
+from tasks.letters import Order, queue_letters
 from tasks.vault import vault
 
 
@@ -33,12 +33,14 @@ def advance(
     facts: dict[str, Any] | None = None,
     note: str = "",
     letter_facts: dict[str, Any] | None = None,
+    order: Order | None = None,
 ) -> CaseEvent:
     """Carry out one event of the lifecycle on a locked petition, or on one unit's share of it.
 
     ``asked`` completes the facts that the guard sees; ``changes`` are columns of the petition (of the share,
     when ``dispatch`` is given) that follow from the event; ``facts`` are the codes, dates and counts to put on
-    record; ``note`` is free text, which is sealed; ``letter_facts`` are words that only letters need.
+    record; ``note`` is free text, which is sealed; ``letter_facts`` are words that only letters need; ``order``
+    replaces the row's letters by the one of a ladder's step.
 
     Raises ``TransitionRefusedError`` with a reason for staff; then nothing was changed.
     """
@@ -52,7 +54,9 @@ def advance(
     _move(subject, row, source)
     recorded = _record(session, petition, row, source, act=act, dispatch=dispatch, facts=facts or {}, note=note)
     clocks = follow_clocks(session, petition, row, act=act, dispatch=dispatch)
-    queue_letters(session, petition, row, recorded, act=act, dispatch=dispatch, clocks=clocks, words=letter_facts or {})
+    queue_letters(
+        session, petition, row, recorded, act=act, dispatch=dispatch, clocks=clocks, words=letter_facts or {}, order=order
+    )
     _tell_engine(session, petition, recorded, row, act=act, dispatch=dispatch)
     if dispatch is not None:
         follow_units(session, petition, act=act)

@@ -49,6 +49,7 @@ SATISFIED: dict[Event, Facts] = {
     E.REFERRAL_RECEIVED: units(D.RECEIVED),
     E.ALL_RETURNED: units(D.RETURNED),
     E.SUPERVISE: replace(REASONED, ground="shirking"),
+    E.SUSPEND_CLOCK: replace(REASONED, ground="信访工作条例 第三十六条第二款", clock_due_on=DAY),
     E.DELIVER: replace(PLAIN, delivered_on=DAY),
     E.REQUEST_REVIEW: replace(PLAIN, review_window_open=True),
     E.CONCLUDE_REVIEW: ANSWERED,

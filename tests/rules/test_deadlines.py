@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.deadlines import DeadlineError, compute_due, extend, parse_length, warning_dates
+from rules.deadlines import DeadlineError, compute_due, extend, parse_length
+from rules.ladder import warning_days
 from rules.packs import Rule, Unit, load_packs
 from rules.working_days import DayKind, load_calendar
 
@@ -153,11 +154,11 @@ class TestLengths:
 class TestWarnings:
     def test_days_are_rounded_up_and_the_last_is_the_effective_day(self) -> None:
         due = compute_due(rule("handle"), date(2026, 3, 2), CALENDAR)
-        assert warning_dates(due, (50, 75, 90, 100)) == {
+        assert warning_days(due.start, due.raw, due.effective, (50, 75, 90, 100)) == {
             50: date(2026, 4, 1), 75: date(2026, 4, 16), 90: date(2026, 4, 25), 100: date(2026, 5, 6),
         }  # fmt: skip
         fortnight = compute_due(parse_length("15d"), date(2026, 3, 2), CALENDAR)
-        assert warning_dates(fortnight, [50]) == {50: date(2026, 3, 10)}
+        assert warning_days(fortnight.start, fortnight.raw, fortnight.effective, [50]) == {50: date(2026, 3, 10)}
 
 
 class TestProperties:
@@ -202,4 +203,4 @@ class TestProperties:
     @given(COVERED, LENGTHS, st.integers(1, 100))
     def test_a_warning_lies_within_the_limit(self, start: date, length: str, percent: int) -> None:
         due = compute_due(parse_length(length), start, CALENDAR)
-        assert start < warning_dates(due, [percent])[percent] <= due.effective
+        assert start < warning_days(due.start, due.raw, due.effective, [percent])[percent] <= due.effective

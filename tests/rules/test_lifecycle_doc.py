@@ -46,7 +46,10 @@ class TestTheDiagram:
 class TestTheOverlays:
     def test_are_listed_by_their_labels(self) -> None:
         listed = [line[2:].split("（")[0] for line in overlays(PETITION_ROWS).splitlines()]
-        assert listed == ["催办", "督办", "召开协调会", "办理记录", "查阅个人信息"]
+        assert listed == [
+            "催办", "督办", "召开协调会", "办理记录", "登记反馈", "期限提醒", "逾期", "逾期升级", "中止计时", "恢复计时", "期限重算",
+            "查阅个人信息",
+        ]  # fmt: skip
 
 
 class TestTheTable:
@@ -58,4 +61,4 @@ class TestTheTable:
 
     def test_tells_clocks_letters_and_article(self) -> None:
         [line] = [line for line in table(DISPATCH_ROWS).splitlines() if line.startswith("| 提出异议 |")]
-        assert "| +assign −objection | 退回申请提醒 | 信访工作条例 第二十三条 |" in line
+        assert "| +assign −objection −sign_in | 退回申请提醒 | 信访工作条例 第二十三条 |" in line

@@ -256,7 +256,9 @@ def test_a_referral_needs_no_report_and_closes_after_sign_in(office: Office) -> 
     office.decide(f"{number}/2", "sign_in", "L-JDB", as_of=at(3))
     assert (office.waits_at(number), office.waits_at(f"{number}/1")) == (Step.CLOSE, None)
     office.decide(number, "close", "D01", as_of=at(4))
-    assert (office.petition(number).outcome, set(office.clocks(number))) == (Outcome.REFERRED, {"divert", "notify", "archive"})
+    assert (office.petition(number).outcome, set(office.clocks(number))) == (
+        Outcome.REFERRED, {"divert", "notify", "sign_in", "close", "archive"},
+    )
 
 
 @pytest.mark.parametrize("answer", [{"choice": "不同意"}, {"choice": "同意"}], ids=["overruled", "upheld"])

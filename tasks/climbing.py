@@ -1,0 +1,112 @@
+"""Taking steps of a clock's ladder: the event in the case file, the one message that still makes sense, the record."""
+
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from models.clock import Clock
+from models.dispatch import Dispatch
+from models.outbox_message import OutboxMessage
+from models.petition import Petition
+from models.vocabulary import ClockOwner, Event, Letter, MessageState, StepFate, UrgingWay
+from rules.ladder import Climb, Rung, RungKind
+from rules.packs import LadderAction
+from rules.zone import days_left, legal_day
+from tasks.act import Act
+from tasks.cases import organ_by_id
+from tasks.ladder import ladder_of, record_step, steps_taken
+from tasks.letters import Order, chinese_date, shown_due
+from tasks.overlays import supervise, urge
+from tasks.rulebook import calendar, office_hours, rule_of
+from tasks.settings import settings
+from tasks.transitions import advance
+
+EVENTS = {RungKind.WARN: Event.WARN, RungKind.MISS: Event.MISS, RungKind.ESCALATE: Event.ESCALATE}
+
+
+def take_steps(session: Session, petition: Petition, clock: Clock, wanted: Climb, *, act: Act) -> None:
+    """Take the steps that a clock needs now, each with an event of its own, and note those that are overtaken."""
+    share = session.get(Dispatch, clock.dispatch_id) if clock.dispatch_id else None
+    _withdraw_waiting(session, clock)
+    for rung in wanted.acts:
+        speaks = rung is wanted.message
+        facts: dict[str, Any] = {
+            "clock": clock.number, "rule": clock.rule_key, "step": rung.key, "due_on": clock.due_on.isoformat(),
+        }  # fmt: skip
+        if speaks and wanted.overtaken:
+            facts["overtaken"] = [lower.key for lower in wanted.overtaken]
+        order = _order(session, clock, share, rung, facts, act) if speaks else Order(clock=clock, facts=facts)
+        _take(session, petition, rung, order, act)
+        record_step(session, clock, rung, StepFate.ACTED, event_seq=petition.last_seq, as_of=act.as_of)
+    for rung in wanted.overtaken:
+        record_step(session, clock, rung, StepFate.OVERTAKEN, event_seq=petition.last_seq, as_of=act.as_of)
+    session.flush()
+
+
+def _withdraw_waiting(session: Session, clock: Clock) -> None:
+    """Cancel what still waits for the office to open: the step that is due now makes it pointless."""
+    waiting = col(OutboxMessage.state) == MessageState.QUEUED, col(OutboxMessage.attempts) == 0
+    session.execute(
+        update(OutboxMessage).where(col(OutboxMessage.clock_id) == clock.id, *waiting).values(state=MessageState.CANCELLED)
+    )
+
+
+def _take(session: Session, petition: Petition, rung: Rung, order: Order, act: Act) -> None:
+    action = rung.step.action if rung.step and rung.step.automatic and _is_the_units(order) else None
+    number, position = str(petition.number), order.share.position if order.share else 0
+    if action is LadderAction.URGE:
+        said = _said(petition, order.clock, act)
+        urge(session, number, position, act=act, way=UrgingWay.LETTER, said=said, order=order)
+    elif action is LadderAction.SUPERVISE and rung.step:
+        demand = f"{_said(petition, order.clock, act)}，请书面说明原因，抓紧办理"
+        supervise(session, number, position, act=act, ground=rung.step.supervision_ground, demand=demand, order=order)
+    else:
+        words = _words(session, petition, order, rung, act) if order.letter else {}
+        advance(
+            session, petition, EVENTS[rung.kind], act=act, facts=order.facts, asked={"reason": rung.label}, order=order,
+            letter_facts=words,
+        )  # fmt: skip
+
+
+def _is_the_units(order: Order) -> bool:
+    """Say whether the limit is a handling unit's to keep; every other one is the office's to look after."""
+    return order.share is not None and order.clock.owner is ClockOwner.HANDLER
+
+
+def _order(session: Session, clock: Clock, share: Dispatch | None, rung: Rung, facts: dict[str, Any], act: Act) -> Order:
+    leaves_at = office_hours().next_open(act.as_of, calendar(session))
+    draft = Order(clock=clock, share=share, facts=facts)
+    return Order(clock=clock, share=share, facts=facts, leaves_at=leaves_at, letter=_letter(draft, rung))
+
+
+def _letter(order: Order, rung: Rung) -> Letter:
+    units = _is_the_units(order)
+    if rung.kind is RungKind.WARN:
+        return Letter.DEADLINE_WARNING if units else Letter.DEADLINE_ALERT
+    if rung.step is None:
+        return Letter.OVERDUE_ALERT
+    return Letter(rung.step.letter if units and rung.step.automatic else rung.step.own_letter)
+
+
+def _said(petition: Petition, clock: Clock, act: Act) -> str:
+    late = -days_left(clock.due_on, act.today)
+    return f"“{rule_of(petition, clock).label}”的期限为{shown_due(clock)}，已逾期{late}日"
+
+
+def _words(session: Session, petition: Petition, order: Order, rung: Rung, act: Act) -> dict[str, Any]:
+    """What a warning, an alert or a report says about a limit; nothing of the matter itself."""
+    clock = order.clock
+    own = settings().office_name
+    unit = organ_by_id(session, order.share.organ_id).name if order.share and _is_the_units(order) else own
+    return {
+        "clock_label": rule_of(petition, clock).label, "due_on": shown_due(clock), "step": rung.label, "basis": clock.basis,
+        "days": str(abs(days_left(clock.due_on, act.today))), "tried": _tried(session, petition, clock), "unit_name": unit,
+    }  # fmt: skip
+
+
+def _tried(session: Session, petition: Petition, clock: Clock) -> str:
+    """Name the steps that were really taken after the limit had passed, with their days."""
+    labels = {rung.key: rung.label for rung in ladder_of(petition, clock) if rung.kind is RungKind.ESCALATE}
+    taken = [step for step in steps_taken(session, clock) if step.step in labels and step.fate is not StepFate.OVERTAKEN]
+    return "；".join(f"{chinese_date(legal_day(step.recorded_at))}{labels[step.step]}" for step in taken)

@@ -11,6 +11,8 @@ from typing import Any, NoReturn
 from rules.errors import CaseworkError
 
 PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
+MARK = "\ufeff"
+"""The byte order mark that some editors put first."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,9 @@ class Row:
             self.refuse(f"{key} 应在 {least} 至 {most} 之间，现为 {found}")
         return found
 
-    def flag(self, key: str) -> bool:
+    def flag(self, key: str, *, default: bool | None = None) -> bool:
         """Read true or false."""
-        return bool(self.cell(key, bool, " true 或 false"))
+        return bool(self.cell(key, bool, " true 或 false", default))
 
     def members(self, key: str, kind: type, word: str, default: list[Any] | None = None) -> list[Any]:
         """Read a list of values of exactly one type."""
@@ -101,14 +103,24 @@ def read_file(path: Traversable, error: type[CaseworkError]) -> Row:
     """Read one TOML file (UTF-8, with or without a byte order mark)."""
     top = Row(path.name, error, {})
     try:
-        return Row(path.name, error, tomllib.loads(path.read_bytes().decode("utf-8-sig")))
+        text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         top.refuse("不是 UTF-8 编码的文本")
+    except OSError:
+        top.refuse("文件不存在或者无法读取")
+    return read_text(path.name, text, error)
+
+
+def read_text(name: str, text: str, error: type[CaseworkError]) -> Row:
+    """Read the text of one TOML file; refusals call it by the name given."""
+    top = Row(name, error, {})
+    try:
+        return Row(name, error, tomllib.loads(text.removeprefix(MARK)))
     except tomllib.TOMLDecodeError as fault:
         place = PLACE.search(str(fault))
         top.refuse(f"第 {place[1]} 行第 {place[2]} 列不是合法的 TOML" if place else "文件末尾不是合法的 TOML")
-    except OSError:
-        top.refuse("文件不存在或者无法读取")
+    except (ValueError, RecursionError):  # tomllib passes on what int() says of a very long number
+        top.refuse("其中的数字过长或者嵌套过深，无法读取")
 
 
 def toml_files(folder: Traversable) -> list[Traversable]:

@@ -10,7 +10,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from rules.calendar_files import SATURDAY, CalendarError, CalendarFile, Notice, Scope, read_calendar
+from rules.calendar_files import SATURDAY, CalendarError, CalendarFile, Notice, Scope, parse_calendar, read_calendar
 from rules.data_files import toml_files
 
 __all__ = ["Calendar", "CalendarError", "DayKind", "load_calendar", "name_day"]
@@ -84,17 +84,19 @@ def name_day(day: date) -> str:
 
 
 @lru_cache
-def load_calendar(overlay: Path | None = None) -> Calendar:
-    """Load the shipped years and, over them, a local file or a folder of such files.
+def load_calendar(overlay: Path | None = None, imported: tuple[tuple[str, str], ...] = ()) -> Calendar:
+    """Load the shipped years and, over them, a local file or folder and the calendars that the office imported.
 
-    A local file with ``scope = "local"`` changes single days; one with ``scope = "national"`` gives or replaces a
-    whole year. Kept for the life of the process: after a change call ``load_calendar.cache_clear()``. Raises
-    ``CalendarError`` for a file that cannot be used.
+    ``imported`` are names and TOML texts, oldest first. A calendar with ``scope = "local"`` changes single days; one
+    with ``scope = "national"`` gives or replaces a whole year. Kept for the life of the process: after a change of
+    the files call ``load_calendar.cache_clear()``. Raises ``CalendarError`` for one that cannot be used.
     """
     found = [read_calendar(path) for path in toml_files(files("rules") / "calendars")]
     if overlay is not None:
         found += [read_calendar(path) for path in _overlay_files(overlay)]
-    return _merge(sorted(found, key=lambda one: one.scope is Scope.LOCAL), local=overlay is not None)
+    found += [parse_calendar(name, text) for name, text in imported]
+    local = any(one.scope is Scope.LOCAL for one in found)
+    return _merge(sorted(found, key=lambda one: one.scope is Scope.LOCAL), local=local)
 
 
 def _overlay_files(overlay: Path) -> list[Traversable]:

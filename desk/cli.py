@@ -5,9 +5,13 @@ import sys
 import typer
 
 from desk import cases, papers
+from desk.automations import automations_app
+from desk.calendars import calendar_app
 from desk.due import due
 from desk.ledger import import_command
+from desk.limits import clock_app, clocks_command
 from desk.running import demo_command, migrate_command, up_command
+from desk.simulate import simulate_command
 
 app = typer.Typer(
     name="xinfang", help="信访办：市人大常委会信访件办理系统", no_args_is_help=True, add_completion=False,
@@ -25,6 +29,11 @@ app.command("disclose")(cases.disclose_command)
 app.command("attach")(papers.attach_command)
 app.command("letters")(papers.letters_command)
 app.command("due")(due)
+app.command("clocks")(clocks_command)
+app.add_typer(clock_app, name="clock")
+app.add_typer(calendar_app, name="calendar")
+app.add_typer(automations_app, name="automations")
+app.command("simulate")(simulate_command)
 app.command("verify")(cases.verify_command)
 
 

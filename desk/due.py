@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rules.deadlines import Deadline
     from rules.packs import Pack, Rule
     from rules.working_days import Calendar
+    from tasks.settings import Settings
 
 COLUMNS = ("rule", "start")
 DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
@@ -40,7 +41,7 @@ def due(
     from rules.errors import CaseworkError
 
     try:
-        desk = _open(pack, _day(on, "--on") if on else None, no_roll)
+        desk = _open(pack, read_day(on, "--on") if on else None, no_roll)
         if list_rules:
             _list(desk, as_json)
         elif batch is not None:
@@ -65,14 +66,15 @@ class _Desk:
     def version(self, start: date | None = None) -> Pack:
         """The pack's version for a start day; without one, the latest."""
         from rules.packs import load_packs
+        from tasks.settings import settings
 
-        return load_packs().pack_for(self.pack, self.on or start or date.max)
+        return load_packs(own=settings().pack_folder).pack_for(self.pack, self.on or start or date.max)
 
     def answer(self, rule: str, start: str) -> Deadline:
         """Count one limit, of the pack or given directly."""
         from rules.deadlines import compute_due, parse_length
 
-        day = _day(start, "起算日")
+        day = read_day(start, "起算日")
         if rule[:1].isdigit():
             return compute_due(parse_length(rule), day, self.calendar, roll_last_day=self.roll)
         version = self.version(day)
@@ -81,11 +83,28 @@ class _Desk:
 
 
 def _open(pack: str | None, on: date | None, no_roll: bool) -> _Desk:
-    from rules.working_days import load_calendar
     from tasks.settings import settings
 
     chosen = settings()
-    return _Desk(pack or chosen.pack, on, chosen.roll_last_day and not no_roll, load_calendar(chosen.calendar_overlay))
+    return _Desk(pack or chosen.pack, on, chosen.roll_last_day and not no_roll, _calendar(chosen))
+
+
+def _calendar(chosen: Settings) -> Calendar:
+    """The calendar in force: with what was imported where there is a casework database, else as shipped."""
+    from rules.working_days import load_calendar
+
+    if not chosen.database_url and not (chosen.home / "casework.db").exists():
+        return load_calendar(chosen.calendar_overlay)
+    from sqlalchemy.exc import DBAPIError
+
+    from tasks.database import database
+    from tasks.rulebook import calendar
+
+    try:
+        with database().read() as session:
+            return calendar(session)
+    except DBAPIError:  # not migrated yet, or not there
+        return load_calendar(chosen.calendar_overlay)
 
 
 def _one(desk: _Desk, rule: str, start: str, as_json: bool, explain: bool) -> None:
@@ -182,7 +201,8 @@ def _rule_record(rule: Rule, pack: Pack) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _day(text: str, name: str) -> date:
+def read_day(text: str, name: str) -> date:
+    """Read a day as people write it; raises ``DeadlineError``."""
     from rules.deadlines import DeadlineError
 
     found = DAY.fullmatch(text.strip())

@@ -13,9 +13,12 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Any
 
+from desk.clock import now
 from rules.errors import CaseworkError
+from rules.working_days import load_calendar
 from tasks.database import database
 from tasks.roster import load_roster
+from tasks.rulebook import office_hours, packs
 from tasks.schema import ROOT, migrate
 from tasks.settings import settings
 from tasks.vault import vault
@@ -107,8 +110,10 @@ class Stack:
         _check_port(chosen.prefect_host, chosen.prefect_port)
         (chosen.home / "logs").mkdir(parents=True, exist_ok=True)
         vault()
+        _check_rules()
         self._say("业务数据库……")
         migrate(database())
+        self._tell_recountable()
         if roster is not None:
             with database().write() as session:
                 load_roster(session, roster)
@@ -119,10 +124,19 @@ class Stack:
         self._say("流程登记……")
         self._do_once(["work-pool", "create", chosen.work_pool, "--type", "casework", "--overwrite"])
         self._do_once(["--no-prompt", "deploy", "--all"])
+        _apply_automations()
         self._say("工作进程……")
         pool = ["--pool", chosen.work_pool, "--type", "casework", "--name", "casework-1"]
         worker = self._run("worker", ["worker", "start", *pool])
         self._wait_for(worker, _worker_is_online)
+
+    def _tell_recountable(self) -> None:
+        """Say that a calendar has arrived for dates that were provisional so far; a person lets them move."""
+        from tasks.calendar_import import open_provisional
+
+        with database().read() as session:
+            if waiting := open_provisional(session):
+                self._say(f"有 {waiting} 个暂定期限已可按新日历重算：xinfang calendar recount")
 
     def tell_addresses(self) -> None:
         """Print where people go."""
@@ -197,6 +211,23 @@ class Stack:
         if done.returncode:
             (settings().home / "logs" / "setup.log").write_text(done.stdout + done.stderr)
             raise StackError(f"登记流程失败，请看 {settings().home / 'logs' / 'setup.log'}")
+
+
+def _check_rules() -> None:
+    """Refuse to start on a pack, a calendar or office hours that would make dates doubtful; says file, row and reason."""
+    packs().pack_for(settings().pack, now().date())
+    office_hours()
+    load_calendar(settings().calendar_overlay)
+
+
+def _apply_automations() -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    from desk.automations import apply_automations
+
+    with temporary_settings({PREFECT_API_URL: settings().api_url}), get_client(sync_client=True) as client:
+        apply_automations(client)
 
 
 def _check_port(host: str, port: int) -> None:

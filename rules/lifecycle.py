@@ -153,7 +153,7 @@ DISPATCH_ROWS: tuple[Transition, ...] = (
     _row(E.SIGN_IN, (D.AWAITING_SIGN_IN,), D.HANDLING, UNIT, "信访工作条例 第二十三条",
          starts=("objection", "assign", "progress"), stops=("sign_in",), letters=(L.ACCEPTANCE_NOTICE,), audience=Audience.UNIT),
     _row(E.SIGN_IN_REFERRAL, (D.AWAITING_SIGN_IN,), D.RECEIVED, UNIT, "信访工作条例 第二十三条",
-         stops=("sign_in",), audience=Audience.UNIT),
+         stops=("*",), audience=Audience.UNIT),
     _row(E.OBJECT, (D.AWAITING_SIGN_IN, D.HANDLING), D.RETURN_REQUESTED, UNIT, "信访工作条例 第二十三条", g.has_reason,
          starts=("assign",), stops=("objection", "sign_in"), letters=(L.OBJECTION_ALERT,), audience=Audience.UNIT),
     _row(E.UPHOLD_OBJECTION, (D.RETURN_REQUESTED,), D.RETURNED, (R.DIRECTOR,), "信访工作条例 第二十三条", g.has_reason,

@@ -61,7 +61,7 @@ def case_file(session: Session, petition: Petition, *, today: date) -> CaseFile:
     return CaseFile(
         summary=_summary(session, petition),
         shares=[_share_row(share, organs[share.organ_id]) for share in shares],
-        clocks=[_clock_row(clock, petition, shares, today) for clock in clocks],
+        clocks=[clock_row(clock, petition, shares, today) for clock in clocks],
         why=[row for clock in clocks if clock.state in ON_FOOT for row in _why_rows(session, petition, clock)],
         letters=_letter_rows(session, petition),
         timeline=_timeline(session, petition, {share.id: organs[share.organ_id].name for share in shares}),
@@ -117,7 +117,8 @@ def _share_row(share: Dispatch, organ: Organ) -> Row:
     }
 
 
-def _clock_row(clock: Clock, petition: Petition, shares: list[Dispatch], today: date) -> Row:
+def clock_row(clock: Clock, petition: Petition, shares: list[Dispatch], today: date) -> Row:
+    """Show one limit in a line: whose it is, from when, until when, on which basis."""
     position = next((share.position for share in shares if share.id == clock.dispatch_id), "")
     return {
         "序号": clock.number,
@@ -197,7 +198,7 @@ def form_description(
     parts.append(f"**{_plain(shown_title(petition))}**")
     parts.append("可办理：" + "、".join(role.label for role in WHO_DECIDES[step]))
     parts.append(_bullets({name: text for name, text in summary.items() if name != "等待"}))
-    if clocks := [_clock_row(c, petition, [], today) for c in clocks_of(session, petition) if c.state is ClockState.RUNNING]:
+    if clocks := [clock_row(c, petition, [], today) for c in clocks_of(session, petition) if c.state is ClockState.RUNNING]:
         parts.append(_table([{key: row[key] for key in ("期限", "届满", "余", "依据")} for row in clocks]))
     return "\n\n".join(part for part in parts if part)
 

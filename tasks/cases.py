@@ -10,6 +10,8 @@ from rules.errors import UnknownCaseError
 
 DRAFT_PREFIX = "draft-"
 LONGEST_ROW_NUMBER = 15
+LOCKED = "locked_petitions"
+"""Where a session, which lives for one transaction, keeps the petitions that it holds the lock of."""
 
 
 def subject_of(petition: Petition, dispatch: Dispatch | None = None) -> str:
@@ -19,8 +21,14 @@ def subject_of(petition: Petition, dispatch: Dispatch | None = None) -> str:
 
 
 def find_petition(session: Session, number: str, *, lock: bool = False) -> Petition:
-    """Load a petition by number (or draft mark), with its row locked if asked; raises ``UnknownCaseError``."""
+    """Load a petition by number (or draft mark), with its row locked if asked; raises ``UnknownCaseError``.
+
+    What this transaction has locked before is not read again: nobody else can have changed it since.
+    """
     number = number.strip()
+    locked: dict[str, Petition] = session.info.setdefault(LOCKED, {})
+    if number in locked:
+        return locked[number]
     if number.startswith(DRAFT_PREFIX) and _is_row_number(number.removeprefix(DRAFT_PREFIX)):
         query = select(Petition).where(Petition.id == int(number.removeprefix(DRAFT_PREFIX)))
     else:
@@ -30,7 +38,14 @@ def find_petition(session: Session, number: str, *, lock: bool = False) -> Petit
     petition = session.exec(query).first()
     if petition is None:
         raise UnknownCaseError(f"没有编号为“{number}”的信访件")
+    if lock and petition.number == number:  # a draft's row number may be given out again after a partial rollback
+        locked[number] = petition
     return petition
+
+
+def note_locked(session: Session, petition: Petition) -> None:
+    """Note that this transaction holds a petition's row lock."""
+    session.info.setdefault(LOCKED, {})[str(petition.number)] = petition
 
 
 def _is_row_number(text: str) -> bool:

@@ -64,7 +64,8 @@ def _take(session: Session, petition: Petition, rung: Rung, order: Order, act: A
     else:
         words = _words(session, petition, order, rung, act) if order.letter else {}
         advance(
-            session, petition, EVENTS[rung.kind], act=act, facts=order.facts, asked={"reason": rung.label}, order=order,
+            session, petition, EVENTS[rung.kind], act=act, facts=order.facts, order=order,
+            asked={"reason": rung.label, "units": ()},
             letter_facts=words,
         )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, update
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from models.clock import Clock, Suspension
@@ -36,16 +36,30 @@ def follow_clocks(
     session: Session, petition: Petition, row: Transition, *, act: Act, dispatch: Dispatch | None
 ) -> dict[str, Clock]:
     """Stop and start what the row names; returns the started clocks by rule key."""
-    for key in row.stops:
-        _stop(session, petition, key, act=act, dispatch=dispatch, reason=row.event.label)
+    if not (row.stops or row.resumes or row.starts):
+        return {}
+    there = clocks_of(session, petition)
+    for running in _to_stop(there, row.stops, dispatch):
+        stop_clock(session, running, act=act, reason=row.event.label)
     for key in row.resumes:
-        _resume(session, petition, key, dispatch=dispatch)
-    started = {}
+        _resume(session, petition, key, there, dispatch=dispatch)
+    started: dict[str, Clock] = {}
     for key in row.starts:
         for share in _shares_for(session, petition, key, dispatch):
-            if clock := start_clock(session, petition, key, act=act, dispatch=share):
+            if clock := start_clock(session, petition, key, act=act, dispatch=share, there=there):
+                there.append(clock)
                 started[key] = clock
     return started
+
+
+def _to_stop(there: list[Clock], keys: tuple[str, ...], dispatch: Dispatch | None) -> list[Clock]:
+    return [
+        clock
+        for clock in there
+        if clock.state in ON_FOOT
+        and (EVERY in keys or clock.rule_key in keys)
+        and (dispatch is None or clock.dispatch_id == dispatch.id)
+    ]
 
 
 def _shares_for(session: Session, petition: Petition, key: str, dispatch: Dispatch | None) -> list[Dispatch | None]:
@@ -73,26 +87,16 @@ def _end_suspension(session: Session, clock: Clock, on: date) -> None:
         one.ended_on = on
 
 
-def _stop(session: Session, petition: Petition, key: str, *, act: Act, dispatch: Dispatch | None, reason: str) -> None:
-    query = select(Clock).where(Clock.petition_id == petition.id, col(Clock.state).in_(ON_FOOT))
-    if key != EVERY:
-        query = query.where(Clock.rule_key == key)
-    if dispatch is not None:
-        query = query.where(Clock.dispatch_id == dispatch.id)
-    for clock in session.exec(query).all():
-        stop_clock(session, clock, act=act, reason=reason)
-
-
-def _resume(session: Session, petition: Petition, key: str, *, dispatch: Dispatch | None) -> None:
+def _resume(
+    session: Session, petition: Petition, key: str, there: list[Clock], *, dispatch: Dispatch | None
+) -> None:
     """Let the newest stopped clock run on with its old due date; its ladder goes on where it stood."""
-    query = (
-        select(Clock)
-        .where(Clock.petition_id == petition.id, Clock.rule_key == key, Clock.state == ClockState.STOPPED)
-        .where(Clock.dispatch_id == (dispatch.id if dispatch else None))
-        .order_by(col(Clock.number).desc())
-        .limit(1)
-    )
-    for clock in session.exec(query):
+    stopped = [
+        clock
+        for clock in there
+        if clock.rule_key == key and clock.state is ClockState.STOPPED and clock.dispatch_id == (dispatch.id if dispatch else None)
+    ]
+    for clock in stopped[-1:]:
         clock.state, clock.stopped_on, clock.stop_reason = ClockState.RUNNING, None, None
         schedule(petition, clock, passed_steps(session, clock))
 
@@ -106,17 +110,30 @@ class Given:
 
 
 def start_clock(
-    session: Session, petition: Petition, key: str, *, act: Act, dispatch: Dispatch | None, given: Given | None = None
+    session: Session,
+    petition: Petition,
+    key: str,
+    *,
+    act: Act,
+    dispatch: Dispatch | None,
+    given: Given | None = None,
+    there: list[Clock] | None = None,
 ) -> Clock | None:
-    """Start a limit, unless none exists here or one is running already; a share's limit belongs to the share."""
+    """Start a limit, unless none exists here or one is running already; a share's limit belongs to the share.
+
+    ``there`` are the petition's clocks if the caller has loaded them.
+    """
     share = dispatch if key in UNIT_RULES else None
-    if _not_limited(petition, key, share) or _already_runs(session, petition, key, share, given):
+    if _not_limited(petition, key, share):
+        return None
+    known = clocks_of(session, petition) if there is None else there
+    if given is None and _already_runs(known, key, share):  # every promise, task and letter has a day of its own
         return None
     rule = pack_of(petition).rule(key)
     starts_on = _start_day(petition, key, act)
     given = given or _given_day(petition, key, share)
     clock = Clock(
-        petition_id=petition.id, dispatch_id=share.id if share else None, number=_next_number(session, petition),
+        petition_id=petition.id, dispatch_id=share.id if share else None, number=len(known) + 1,
         rule_key=key, owner=ClockOwner(rule.owner), duty=rule.duty, starts_on=starts_on,
         start_reason=START_WORDS.get(key, rule.starts_on), raw_due_on=starts_on, due_on=starts_on,
         basis=given.basis if given else rule.article, pack_version=pack_of(petition).version, calendar_version="",
@@ -187,20 +204,9 @@ def _share_not_limited(petition: Petition, key: str, share: Dispatch) -> bool:
     return no_limit.get(key, False)
 
 
-def _already_runs(
-    session: Session, petition: Petition, key: str, share: Dispatch | None, given: Given | None
-) -> bool:
-    if given is not None:
-        return False  # every promise, task and letter has a day of its own
-    query = select(Clock.id).where(
-        Clock.petition_id == petition.id, Clock.rule_key == key, col(Clock.state).in_(ON_FOOT),
-        Clock.dispatch_id == (share.id if share else None),
-    )  # fmt: skip
-    return session.exec(query).first() is not None
-
-
-def _next_number(session: Session, petition: Petition) -> int:
-    return session.exec(select(func.count()).select_from(Clock).where(Clock.petition_id == petition.id)).one() + 1
+def _already_runs(there: list[Clock], key: str, share: Dispatch | None) -> bool:
+    share_id = share.id if share else None
+    return any(clock.rule_key == key and clock.state in ON_FOOT and clock.dispatch_id == share_id for clock in there)
 
 
 def extension_cap(petition: Petition, rule_key: str) -> int:

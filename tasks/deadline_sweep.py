@@ -21,6 +21,7 @@ from models.petition import Petition
 from models.vocabulary import ClockState
 from rules.ladder import RungKind, climb
 from tasks.act import SYSTEM, Act
+from tasks.cases import note_locked
 from tasks.climbing import take_steps
 from tasks.database import Database
 from tasks.ladder import ladder_of, schedule
@@ -152,7 +153,10 @@ def _act(session: Session, part: list[Due], as_of: datetime) -> tuple[SweepRepor
 def _lock(session: Session, ids: set[int]) -> dict[int, Petition]:
     """Lock the petitions that nobody else holds; the others are somebody's work in hand and wait for the next look."""
     query = select(Petition).where(col(Petition.id).in_(ids)).order_by(col(Petition.id)).with_for_update(skip_locked=True)
-    return {petition.id: petition for petition in session.exec(query)}
+    petitions = {petition.id: petition for petition in session.exec(query.execution_options(populate_existing=True))}
+    for petition in petitions.values():
+        note_locked(session, petition)
+    return petitions
 
 
 def _load(session: Session, ids: list[int]) -> dict[int, Clock]:

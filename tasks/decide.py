@@ -18,7 +18,7 @@ from rules.zone import SHANGHAI, legal_day
 from tasks.act import Act, Actor, find_actor
 from tasks.cases import find_dispatch, find_petition, split_subject
 from tasks.routing import needed_approver
-from tasks.steps import closure, handling, intake, routing
+from tasks.steps import closure, handling, intake, oversight, routing
 from tasks.steps.base import Form, StepForm
 
 FORMS: dict[Step, StepForm] = {
@@ -27,7 +27,7 @@ FORMS: dict[Step, StepForm] = {
     Step.PROPOSE: routing.PROPOSE,
     Step.APPROVE: routing.APPROVE,
     Step.ANSWER: handling.ANSWER,
-    Step.OVERSEE: handling.OVERSEE,
+    Step.OVERSEE: oversight.OVERSEE,
     Step.DELIVER: closure.DELIVER,
     Step.CLOSE: closure.CLOSE,
     Step.ARCHIVE: closure.ARCHIVE,

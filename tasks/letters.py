@@ -76,7 +76,7 @@ def queue_letters(
         entry = row_for(letter)
         share = order.share if order else dispatch
         for addressee in _addressees(session, petition, entry, row, dispatch=share, words=words):
-            facts = _facts(session, petition, addressee, row, act=act, clocks=clocks, words=words)
+            facts = _facts(session, petition, entry, addressee, row, act=act, clocks=clocks, words=words)
             _queue(session, petition, letter, entry, event, addressee, facts, act=act, order=order)
 
 
@@ -135,6 +135,7 @@ def _petitioners(session: Session, petition: Petition, dispatch: Dispatch | None
 def _facts(
     session: Session,
     petition: Petition,
+    entry: CatalogueRow,
     addressee: Addressee,
     row: Transition,
     *,
@@ -142,36 +143,50 @@ def _facts(
     clocks: dict[str, Clock],
     words: dict[str, Any],
 ) -> dict[str, Any]:
-    share = addressee.dispatch
-    shares = dispatches_of(session, petition)
-    due = clocks.get("assign") or (_handling_limit(session, share) if share else None)
-    names = {s.id: organ_by_id(session, s.organ_id).name for s in shares}
-    handling_unit = names.get(share.id, "") if share else ""
-    known: dict[str, Any] = {
+    """Look up what the letter needs, and nothing else: a reminder to the office asks for no people and no units."""
+    known: dict[str, Any] = _plain_facts(petition, row, act)
+    if UNIT_FACTS & set(entry.needs):
+        known |= _unit_facts(session, petition, addressee, clocks)
+    if "petitioner_name" in entry.needs:
+        known["petitioner_name"] = _petitioner_name(session, petition, to_self=addressee.key.startswith("person"))
+    spoken = dict.fromkeys(SPOKEN, "")
+    return spoken | known | {name: value for name, value in words.items() if name != TO_POSITIONS}
+
+
+UNIT_FACTS = {"unit_name", "unit_role", "units", "lead_unit", "due_on", "report_wanted"}
+
+
+def _plain_facts(petition: Petition, row: Transition, act: Act) -> dict[str, Any]:
+    return {
         "number": petition.number or "",
         "title": petition.title,
-        "petitioner_name": _petitioner_name(session, petition, to_self=addressee.key.startswith("person")),
         "people_count": str(petition.people_count),
         "receipt_on": chinese_date(petition.receipt_on),
         "registered_on": chinese_date(petition.registered_on),
         "channel": petition.channel.label,
-        "unit_name": handling_unit or addressee.name,
-        "unit_role": share.role.label if share else "",
-        "units": [names[s.id] for s in shares if s.state not in GONE_UNITS],
-        "lead_unit": next((names[s.id] for s in shares if s.role is UnitRole.LEAD), ""),
-        "due_on": shown_due(due) if due else chinese_date(share.limit_on if share else None),
         "basis": row.basis,
         "delivered_on": chinese_date(petition.delivered_on),
         "closed_on": chinese_date(petition.closed_on),
         "outcome": petition.outcome.label if petition.outcome else "",
-        "report_wanted": "是" if share and share.result_wanted else "",
         "office_name": settings().office_name,
         "office_phone": settings().office_phone,
         "written_on": chinese_date(act.happened_on),
         "letter_no": "",
     }
-    spoken = dict.fromkeys(SPOKEN, "")
-    return spoken | known | {name: value for name, value in words.items() if name != TO_POSITIONS}
+
+
+def _unit_facts(session: Session, petition: Petition, addressee: Addressee, clocks: dict[str, Clock]) -> dict[str, Any]:
+    share, shares = addressee.dispatch, dispatches_of(session, petition)
+    names = {s.id: organ_by_id(session, s.organ_id).name for s in shares}
+    due = clocks.get("assign") or (_handling_limit(session, share) if share else None)
+    return {
+        "unit_name": (names.get(share.id, "") if share else "") or addressee.name,
+        "unit_role": share.role.label if share else "",
+        "units": [names[s.id] for s in shares if s.state not in GONE_UNITS],
+        "lead_unit": next((names[s.id] for s in shares if s.role is UnitRole.LEAD), ""),
+        "due_on": shown_due(due) if due else chinese_date(share.limit_on if share else None),
+        "report_wanted": "是" if share and share.result_wanted else "",
+    }
 
 
 def _handling_limit(session: Session, share: Dispatch) -> Clock | None:

@@ -92,17 +92,40 @@ def send_due(
     as_of: datetime,
     limit: int = 50,
 ) -> SendReport:
-    """Send one batch of due messages; what fails is tried again later, on its own account."""
+    """Send one batch of due messages; what fails is tried again later, on its own account.
+
+    What leaves is put on record at once, each by itself. Papers without an address leave nobody's hands here: that
+    they are ready to be printed is recorded for all of them together.
+    """
     with database.write() as session:
         claimed = claim_due(session, as_of=as_of, limit=limit, lease=settings.outbox_lease)
     fates: Counter[Fate] = Counter()
+    papers: list[tuple[OutboxMessage, Problem | None]] = []
     for message in claimed:
-        if not _still_ours(database, message):
+        leaves = _leaves(message, settings)
+        if leaves and not _still_ours(database, message):
             continue
         problem = _send(message, vault, channel_factory, settings)
-        with database.write() as session:
-            fates[_record(session, message, problem, settings=settings, as_of=as_of)] += 1
+        if leaves:
+            fates.update(_record_all(database, [(message, problem)], settings=settings, as_of=as_of))
+        else:
+            papers.append((message, problem))
+    if papers:
+        fates.update(_record_all(database, papers, settings=settings, as_of=as_of))
     return SendReport(sent=fates["sent"], failed=fates["failed"], dead=fates["dead"])
+
+
+def _leaves(message: OutboxMessage, settings: Settings) -> bool:
+    """Say whether a message goes out over a channel, by what can be told without unsealing its address."""
+    to_office = row_for(message.letter).addressee == "office"
+    return message.address_sealed is not None or (to_office and bool(settings.office_channel.get_secret_value()))
+
+
+def _record_all(
+    database: Database, sent: list[tuple[OutboxMessage, Problem | None]], *, settings: Settings, as_of: datetime
+) -> list[Fate]:
+    with database.write() as session:
+        return [_record(session, message, problem, settings=settings, as_of=as_of) for message, problem in sent]
 
 
 def requeue_dead(session: Session, message_id: int, *, as_of: datetime) -> OutboxMessage:

@@ -55,7 +55,7 @@ def urge(
     facts = {"position": position, "way": way.value, "promised_on": promised_on.isoformat() if promised_on else None}
     written = [position] if way is UrgingWay.LETTER else []
     event = advance(
-        session, petition, Event.URGE, act=act, asked={"reason": said}, facts=facts | _of(order), note=said,
+        session, petition, Event.URGE, act=act, asked={"reason": said, "units": ()}, facts=facts | _of(order), note=said,
         letter_facts={TO_POSITIONS: written, "reason": said}, order=order,
     )  # fmt: skip
     urging = Urging(
@@ -87,7 +87,7 @@ def supervise(
     }  # fmt: skip
     facts = {"position": position, "ground": known.code if known else None, "reply_due_on": reply_due.isoformat()}
     event = advance(
-        session, petition, Event.SUPERVISE, act=act, asked={"ground": words["ground"], "reason": demand},
+        session, petition, Event.SUPERVISE, act=act, asked={"ground": words["ground"], "reason": demand, "units": ()},
         facts=facts | _of(order), note=demand, letter_facts=words, order=order,
     )  # fmt: skip
     supervision = Supervision(

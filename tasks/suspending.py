@@ -85,11 +85,18 @@ def _basis(petition: Petition, clock: Clock, ground: PauseGround, basis: str) ->
 
 
 def _days_lost(session: Session, petition: Petition, clock: Clock, began_on: date, ended_on: date) -> int:
-    """Count the days that a limit stood still, the first day not counted, in the limit's own unit."""
+    """Count the days that a limit stood still, the first day not counted, in the limit's own unit.
+
+    One that was suspended within the rest days over which it had rolled stood still since its counted day: otherwise
+    it would be over before it is resumed.
+    """
     if ended_on < began_on:
         raise TransitionRefusedError(f"恢复日期 {ended_on} 早于中止日期 {began_on}")
+    rule = rule_of(petition, clock)
+    if rule.unit is not Unit.WORKING_DAY:
+        began_on = min(began_on, clock.raw_due_on)
     days = [began_on + timedelta(days=offset) for offset in range(1, (ended_on - began_on).days + 1)]
-    if rule_of(petition, clock).unit is Unit.WORKING_DAY:
+    if rule.unit is Unit.WORKING_DAY:
         return sum(calendar(session).is_working(day) for day in days)
     return len(days)
 

@@ -27,6 +27,11 @@ class OverseeChoice(Labelled):
     URGE_BY_LETTER = "urge_by_letter", "书面催办"
     SUPERVISE = "supervise", "督办"
     CONVENE = "convene", "召开协调会"
+    REPORT_TO_LEADER = "to_leader", "报告分管副主任"
+    REPORT_TO_CHAIRS = "to_chairs", "提请主任会议"
+    RECORD_REPLY = "record_reply", "登记反馈（督办、承诺、会议任务）"
+    SUSPEND = "suspend", "中止计时"
+    RESUME = "resume", "恢复计时"
     ANNOTATE = "annotate", "记录办理情况"
     WITHDRAW = "withdraw", "信访人书面撤回"
 

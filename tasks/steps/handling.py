@@ -2,57 +2,12 @@
 
 from sqlmodel import Session
 
-from models.vocabulary import Event, Outcome, UrgingWay
+from models.vocabulary import Outcome
 from rules.errors import AnswerRefusedError
-from rules.grounds import SUPERVISION_GROUNDS
-from tasks import closing, handling, overlays
+from tasks import handling
 from tasks.act import Act
-from tasks.cases import dispatches_of, find_petition, organ_by_id
 from tasks.steps import choices as c
-from tasks.steps.base import Coded, Form, StepForm, asked, read_date, read_list, read_number
-
-
-class OverseeForm(Form):
-    """Urging, supervising, convening and noting while units are at work."""
-
-    choice: Coded[c.OverseeChoice] = asked("动作", 1, default=c.OverseeChoice.URGE_BY_PHONE)
-    unit: str = asked("对哪个单位", 2, "单位名称或派件序号；催办、督办必填（只有一个单位时可不填）")
-    text: str = asked("内容", 3, "催办所说、督办要求、会议情况、办理情况或撤回理由")
-    promised_on: str = asked("承诺日期", 4, "对方答应的日期，例如 2026-03-02")
-    ground: str = asked("督办依据", 5, "可填：" + "；".join(ground.wording for ground in SUPERVISION_GROUNDS))
-    deputies: str = asked("到会人大代表（人）", 6, "召开协调会填写")
-    representatives: str = asked("到会群众代表（人）", 7, "召开协调会填写，不超过 5 人")
-
-
-def apply_oversight(session: Session, number: str, _position: int | None, answer: OverseeForm, act: Act) -> None:
-    """Do what the office chose; none of it moves a clock, and only a withdrawal ends the petition."""
-    choice = answer.choice
-    if choice is c.OverseeChoice.WITHDRAW:
-        closing.withdraw(session, number, act=act, reason=answer.text)
-    elif choice is c.OverseeChoice.ANNOTATE:
-        overlays.annotate(session, number, act=act, note=answer.text)
-    elif choice is c.OverseeChoice.CONVENE:
-        deputies, people = read_number(answer.deputies, "到会人大代表"), read_number(answer.representatives, "到会群众代表")
-        overlays.convene(session, number, act=act, meeting=answer.text, deputies=deputies, representatives=people)
-    elif choice is c.OverseeChoice.SUPERVISE:
-        position = _position_of(session, number, answer.unit)
-        overlays.supervise(session, number, position, act=act, ground=answer.ground, demand=answer.text)
-    else:
-        way = UrgingWay.PHONE if choice is c.OverseeChoice.URGE_BY_PHONE else UrgingWay.LETTER
-        position = _position_of(session, number, answer.unit)
-        promised = read_date(answer.promised_on, "承诺日期")
-        overlays.urge(session, number, position, act=act, way=way, said=answer.text, promised_on=promised)
-
-
-def _position_of(session: Session, number: str, unit: str) -> int:
-    shares = dispatches_of(session, find_petition(session, number))
-    names = {share.position: organ_by_id(session, share.organ_id).name for share in shares}
-    if not unit and len(shares) == 1:
-        return shares[0].position
-    for position, name in names.items():
-        if unit in (name, str(position)):
-            return position
-    raise AnswerRefusedError(f"请填写对哪个单位，可填：{'、'.join(names.values())}")
+from tasks.steps.base import Coded, Form, StepForm, asked, read_list, read_number
 
 
 class AnswerForm(Form):
@@ -143,8 +98,6 @@ def apply_extension(session: Session, number: str, position: int | None, answer:
     handling.decide_extension(session, number, position or 0, act=act, granted=granted, reason=answer.reason)
 
 
-SUPERVISING = {c.OverseeChoice.SUPERVISE: Event.SUPERVISE}
-OVERSEE = StepForm(OverseeForm, apply_oversight, lambda answer: SUPERVISING.get(answer.choice))
 ANSWER = StepForm(AnswerForm, apply_answer)
 SIGN_IN = StepForm(SignInForm, apply_sign_in)
 REPORT = StepForm(ReportForm, apply_report)

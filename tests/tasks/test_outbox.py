@@ -265,7 +265,8 @@ class TestClaiming:
 
     def test_of_a_slow_sender_passes_to_the_next(self, any_room: PostRoom) -> None:
         """While the first sender hangs on its first message its lease ends; it must not send the second one too."""
-        first, second = (stable_id(any_room.read(any_room.queue(key))) for key in ("a", "b"))
+        queued = [any_room.queue(key, address="json://127.0.0.1:9/hook") for key in ("a", "b")]
+        first, second = (stable_id(any_room.read(message)) for message in queued)
         other = FakeChannel()
         slow = FakeChannel(meanwhile=lambda: any_room.send(other, NOON + LEASE))
         assert any_room.send(slow) == SendReport()

@@ -24,10 +24,13 @@ class OfficeHours:
         if not self.opens < self.closes:
             raise OfficeHoursError(f"办公时间有误：{self.opens} 应早于 {self.closes}（XINFANG_OFFICE_OPENS、XINFANG_OFFICE_CLOSES）")
 
+    def within(self, instant: datetime) -> bool:
+        """Say whether the time of day is within the hours, whatever the day; needs no calendar."""
+        return self.opens <= instant.astimezone(SHANGHAI).time() < self.closes
+
     def is_open(self, instant: datetime, calendar: Calendar) -> bool:
         """Say whether the office is open at an aware instant; a make-up Saturday is a working day."""
-        local = instant.astimezone(SHANGHAI)
-        return calendar.is_working(local.date()) and self.opens <= local.time() < self.closes
+        return self.within(instant) and calendar.is_working(instant.astimezone(SHANGHAI).date())
 
     def next_open(self, instant: datetime, calendar: Calendar) -> datetime:
         """Find the first instant, this one or later, at which the office is open."""

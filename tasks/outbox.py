@@ -58,7 +58,8 @@ def anything_due(session: Session, *, as_of: datetime) -> bool:
 def _due(session: Session, as_of: datetime) -> list[Any]:
     """The condition under which a message may leave; a ladder's messages only while the office is open."""
     due: list[Any] = [col(OutboxMessage.state).in_(ON_THE_WAY), col(OutboxMessage.next_try_at) <= as_of]
-    if not office_hours().is_open(as_of, calendar(session)):
+    hours = office_hours()
+    if not (hours.within(as_of) and hours.is_open(as_of, calendar(session))):
         due.append(~col(OutboxMessage.office_hours))
     return due
 

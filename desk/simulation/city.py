@@ -1,5 +1,6 @@
 """Running a simulated year: part of the city a process, each with a database of its own, put together at the end."""
 
+import gc
 import os
 from collections import Counter
 from collections.abc import Callable
@@ -100,6 +101,7 @@ def walk_part(order: Order, part: int, petitions: int, home: str) -> Year:
     from tasks.rulebook import calendar
     from tasks.schema import ROOT, migrate
 
+    gc.set_threshold(100_000)  # many short-lived rows and hardly a cycle among them
     made = database()
     _hurry(made.engine)
     migrate(made)

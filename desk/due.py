@@ -191,6 +191,10 @@ def _list(desk: _Desk, as_json: bool) -> None:
 
 
 def _length(rule: Rule) -> str:
+    from rules.packs import Unit
+
+    if rule.unit is Unit.GIVEN_DAY:
+        return "另行定日"
     return f"{rule.length} {rule.unit.word}" if rule.length else "当日"
 
 

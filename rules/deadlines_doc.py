@@ -3,7 +3,8 @@
 import sys
 from datetime import date
 
-from rules.packs import KINDS, Pack, Rule, load_packs
+from models.vocabulary import Letter
+from rules.packs import EVERY_STEP, KINDS, Pack, Rule, Unit, load_packs
 
 DEFAULT_PACK = "npc_city"
 OWNER_WORDS = {
@@ -26,26 +27,45 @@ COUNTING = """
 """
 
 
+LADDER = """期限过去一定比例时提醒责任方（“提醒”一栏）；届满次日记为逾期，其后按下表逐级升级（“升级”一栏）。同时到期的几步只发最高一步。
+人工已办的步骤不再重复；提醒和催办都不改变期限。函件只在办公时间发出，到期的事项当日零时即入案卷。
+"""
+
+
 def deadlines_table(pack: Pack) -> str:
     """Render a pack as Markdown: its rows, its ladder and how days are counted."""
     rows = "\n".join(_row(rule) for rule in pack.rules)
-    steps = "\n".join(f"| {one.key} | {one.label} | 逾期 {one.after_days} 日 | {one.ground} |" for one in pack.ladder)
+    steps = "\n".join(
+        f"| {one.key} | {one.label} | 逾期 {one.after_days} 日 | {Letter(one.letter).label} | {Letter(one.own_letter).label} | {one.ground} |"
+        for one in pack.ladder
+    )
     return (
         f"{HEAD}\n规则包：{pack.label}，`{pack.version}`。{pack.caution}\n\n"
-        "| 键 | 事项 | 起算 | 完成 | 期限 | 延期 | 责任方 | 适用 | 依据 |\n|---|---|---|---|---|---|---|---|---|\n"
-        f"{rows}\n{COUNTING}\n## 逾期升级\n\n| 键 | 步骤 | 何时 | 依据 |\n|---|---|---|---|\n{steps}\n{_notes(pack)}"
+        "| 键 | 事项 | 起算 | 完成 | 期限 | 延期 | 责任方 | 适用 | 提醒 | 升级 | 依据 |\n"
+        "|---|---|---|---|---|---|---|---|---|---|---|\n"
+        f"{rows}\n{COUNTING}\n## 逾期升级\n\n{LADDER}\n"
+        f"| 键 | 步骤 | 何时 | 承办单位逾期时 | 信访办自己逾期时 | 依据 |\n|---|---|---|---|---|---|\n{steps}\n{_notes(pack)}"
     )
 
 
 def _row(rule: Rule) -> str:
     cells = (
         rule.key, rule.label, rule.starts_on, rule.stops_on, _length(rule), _extension(rule), OWNER_WORDS[rule.owner],
-        "、".join(KIND_WORDS[kind] for kind in rule.counts), rule.article,
+        "、".join(KIND_WORDS[kind] for kind in rule.counts), *_ladder_of(rule), rule.article,
     )  # fmt: skip
     return f"| {' | '.join(cells)} |"
 
 
+def _ladder_of(rule: Rule) -> tuple[str, str]:
+    if not rule.duty:
+        return "—（权利）", "—"
+    steps = "全部" if rule.escalate == EVERY_STEP else "、".join(rule.escalate)
+    return "、".join(f"{percent}%" for percent in rule.warn_at) or "—", steps
+
+
 def _length(rule: Rule) -> str:
+    if rule.unit is Unit.GIVEN_DAY:
+        return "另行定日"
     excluded = "、".join(EXCLUDED_WORDS[what] for what in rule.excluded)
     length = f"{rule.length} {rule.unit.word}" if rule.length else "当日（工作日）"
     return length + (f"（不含{excluded}）" if excluded else "")

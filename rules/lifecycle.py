@@ -65,7 +65,7 @@ def _row(
 PETITION_ROWS: tuple[Transition, ...] = (
     # intake 登记受理
     _row(E.REGISTER, (S.DRAFT,), S.REGISTERED, (*CLERKS, R.SYSTEM), "信访工作条例 第二十三条", g.registrable,
-         starts=("divert", "notify", "upstream"), letters=(L.RECEIPT,), audience=Audience.PETITIONER),
+         starts=("divert", "notify", "upstream"), stops=("register",), letters=(L.RECEIPT,), audience=Audience.PETITIONER),
     _row(E.FLAG_DUPLICATE, (S.REGISTERED,), S.DUPLICATE_CHECK, SYSTEM, "信访工作条例 第十九条", g.duplicates_found),
     _row(E.SCREEN, (S.REGISTERED, S.DUPLICATE_CHECK), S.PROPOSING, CLERKS, "信访工作条例 第二十九至三十一条", g.screened),
     _row(E.ATTACH, (S.REGISTERED, S.DUPLICATE_CHECK), S.ATTACHED, CLERKS, "信访工作条例 第十九条第三款",
@@ -116,12 +116,12 @@ PETITION_ROWS: tuple[Transition, ...] = (
     _row(E.ANNOTATE, OPEN, None, (*CLERKS, R.SYSTEM), OFFICE_RULE, g.has_reason),
     _row(E.RECORD_REPLY, UNITS_AT_WORK, None, CLERKS, OFFICE_RULE, g.has_reason),
     # clocks 期限: warned of, missed, escalated, suspended, counted anew; none of them changes the state
-    _row(E.WARN, CLOCKS_RUN, None, SYSTEM, OFFICE_RULE),
-    _row(E.MISS, CLOCKS_RUN, None, SYSTEM, OFFICE_RULE),
-    _row(E.ESCALATE, CLOCKS_RUN, None, (*CLERKS, R.VICE_CHAIR, R.SYSTEM), OFFICE_RULE, g.has_reason),
+    _row(E.WARN, (S.DRAFT, *CLOCKS_RUN), None, SYSTEM, OFFICE_RULE),
+    _row(E.MISS, (S.DRAFT, *CLOCKS_RUN), None, SYSTEM, OFFICE_RULE),
+    _row(E.ESCALATE, (S.DRAFT, *CLOCKS_RUN), None, (*CLERKS, R.VICE_CHAIR, R.SYSTEM), OFFICE_RULE, g.has_reason),
     _row(E.SUSPEND_CLOCK, CLOCKS_RUN, None, (R.DIRECTOR,), "信访工作条例 第三十六条", g.suspension_grounded),
     _row(E.RESUME_CLOCK, CLOCKS_RUN, None, CLERKS, "信访工作条例 第三十六条", g.has_reason),
-    _row(E.RECOUNT, CLOCKS_RUN, None, (R.DIRECTOR, R.SYSTEM), OFFICE_RULE),
+    _row(E.RECOUNT, (S.DRAFT, *CLOCKS_RUN), None, (R.DIRECTOR, R.SYSTEM), OFFICE_RULE),
     _row(E.DISCLOSE, (*OPEN, S.ATTACHED, S.DONE, S.REVIEWING, S.RE_REVIEWING, S.FINAL, S.WITHDRAWN, S.ARCHIVED, S.VOID), None,
          (*CLERKS, R.VICE_CHAIR, R.ARCHIVIST), "个人信息保护法 第五十一条", g.has_reason),
     # feedback 答复

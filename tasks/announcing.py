@@ -15,6 +15,7 @@ from models.organ import Organ
 from models.petition import Petition
 from models.vocabulary import StepFate
 from rules.ladder import MISSED
+from tasks.cases import subject_of
 
 NAMESPACE = UUID("6f6b3ab0-6c1c-4f0e-9d9f-2b3c5a1d7e42")
 """Under which the ids of announcements are made: the same step always has the same id."""
@@ -47,7 +48,7 @@ def event_name(step: str) -> str:
 def unannounced(session: Session, *, limit: int = 200) -> list[Announcement]:
     """Load steps that the engine has not been told of, oldest first."""
     query = (
-        select(ClockStep, Clock, col(Petition.number), col(Bookmark.run_id), col(Dispatch.position), col(Organ.code))
+        select(ClockStep, Clock, Petition, col(Bookmark.run_id), col(Dispatch.position), col(Organ.code))
         .join(Clock, col(Clock.id) == col(ClockStep.clock_id))
         .join(Petition, col(Petition.id) == col(Clock.petition_id))
         .outerjoin(Bookmark, col(Bookmark.subject) == col(Petition.number))
@@ -61,8 +62,9 @@ def unannounced(session: Session, *, limit: int = 200) -> list[Announcement]:
 
 
 def _announcement(
-    step: ClockStep, clock: Clock, number: str, run_id: str | None, position: int | None, unit: str | None
+    step: ClockStep, clock: Clock, petition: Petition, run_id: str | None, position: int | None, unit: str | None
 ) -> Announcement:
+    number = subject_of(petition)
     return Announcement(
         step_id=step.id, id=uuid5(NAMESPACE, f"{number}:{clock.number}:{step.step}"), event=event_name(step.step),
         occurred=step.recorded_at, petition_no=number, run_id=run_id,

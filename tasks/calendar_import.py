@@ -19,7 +19,7 @@ from rules.deadlines import Adjusted, Deadline, count_adjusted
 from rules.errors import TransitionRefusedError, UnknownCaseError
 from rules.working_days import Calendar
 from tasks.act import Act
-from tasks.cases import find_petition
+from tasks.cases import find_petition, subject_of
 from tasks.clocks import ON_FOOT
 from tasks.ladder import passed_steps, schedule
 from tasks.rulebook import IN_FORCE, calendar, calendar_of, imports_in_force, rule_of
@@ -188,7 +188,7 @@ def _move(petition: Petition, clock: Clock, new: Calendar) -> Move:
         rule, clock.starts_on, new, changed, pack_version=clock.pack_version, roll_last_day=settings().roll_last_day
     )
     return Move(
-        clock_id=clock.id, petition_no=str(petition.number), clock_no=clock.number, label=rule.label,
+        clock_id=clock.id, petition_no=subject_of(petition), clock_no=clock.number, label=rule.label,
         raw_before=clock.raw_due_on, due_before=clock.due_on, provisional_before=clock.provisional, after=after,
     )  # fmt: skip
 

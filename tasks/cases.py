@@ -45,7 +45,8 @@ def find_petition(session: Session, number: str, *, lock: bool = False) -> Petit
 
 def note_locked(session: Session, petition: Petition) -> None:
     """Note that this transaction holds a petition's row lock."""
-    session.info.setdefault(LOCKED, {})[str(petition.number)] = petition
+    if petition.number:
+        session.info.setdefault(LOCKED, {})[petition.number] = petition
 
 
 def _is_row_number(text: str) -> bool:

@@ -20,7 +20,7 @@ from tasks.ladder import passed_steps, schedule
 from tasks.rulebook import calendar, pack_of, rule_of
 from tasks.settings import settings
 
-START_WORDS = {"divert": "收信日期", "notify": "收信日期", "upstream": "收信日期", "review_request": "送达日期"}
+START_WORDS = {"register": "提交登记之日", "divert": "收信日期", "notify": "收信日期", "upstream": "收信日期", "review_request": "送达日期"}
 FROM_RECEIPT = ("divert", "notify", "upstream")
 UNIT_RULES = (
     "sign_in", "objection", "assign", "progress", "report_examination", "promise", "meeting_task", "supervision_reply",

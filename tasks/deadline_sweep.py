@@ -22,7 +22,7 @@ from models.petition import Petition
 from models.vocabulary import ClockState
 from rules.ladder import RungKind, climb
 from tasks.act import SYSTEM, Act
-from tasks.cases import note_locked
+from tasks.cases import note_locked, subject_of
 from tasks.climbing import take_steps
 from tasks.database import Database
 from tasks.ladder import ladder_of, schedule
@@ -209,5 +209,5 @@ def _postpone(database: Database, due: Due, fault: Exception, *, as_of: datetime
             return 0
         if clock.next_step_at is not None and clock.next_step_at <= as_of:
             clock.next_step_at = as_of + POSTPONED
-        report.faults.append(f"{petition.number} #{clock.number} {clock.next_step}: {type(fault).__name__}")
+        report.faults.append(f"{subject_of(petition)} #{clock.number} {clock.next_step}: {type(fault).__name__}")
     return 1

@@ -3,7 +3,7 @@
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from models.case_event import CaseEvent
@@ -12,7 +12,7 @@ from models.dispatch import Dispatch
 from models.organ import Organ
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
-from models.vocabulary import ClockState, Flag, MessageState
+from models.vocabulary import ClockState, Flag, MessageState, Role
 from rules.facts import Facts, UnitFacts
 from tasks.act import Act
 from tasks.cases import dispatches_of
@@ -82,8 +82,12 @@ def running_clock(session: Session, petition: Petition, *rule_keys: str, dispatc
 
 
 def last_event(session: Session, petition: Petition, dispatch: Dispatch | None = None) -> CaseEvent | None:
-    """Load the newest event of a petition as a whole, or of one unit's share."""
+    """Load the newest event of a petition as a whole, or of one unit's share.
+
+    What the system noted of limits is left out: a reminder of yesterday must not forbid to enter what happened before it.
+    """
     query = select(CaseEvent).where(CaseEvent.petition_id == petition.id)
+    query = query.where(or_(col(CaseEvent.actor_role) != Role.SYSTEM, col(CaseEvent.source) != col(CaseEvent.target)))
     query = query.where(CaseEvent.dispatch_id == (dispatch.id if dispatch else None))
     return session.exec(query.order_by(col(CaseEvent.seq).desc()).limit(1)).first()
 

@@ -18,7 +18,7 @@ from models.vocabulary import ClockState, Event, Flag, Letter, PetitionClass, Un
 from notifications.catalogue import CatalogueRow, row_for
 from rules.lifecycle import FINISHED_UNITS, GONE_UNITS, Transition
 from tasks.act import Act
-from tasks.cases import dispatches_of, organ_by_id
+from tasks.cases import dispatches_of, organ_by_id, subject_of
 from tasks.serials import letter_number
 from tasks.settings import settings
 from tasks.vault import vault
@@ -158,7 +158,7 @@ UNIT_FACTS = {"unit_name", "unit_role", "units", "lead_unit", "due_on", "report_
 
 def _plain_facts(petition: Petition, row: Transition, act: Act) -> dict[str, Any]:
     return {
-        "number": petition.number or "",
+        "number": subject_of(petition),
         "title": petition.title,
         "people_count": str(petition.people_count),
         "receipt_on": chinese_date(petition.receipt_on),

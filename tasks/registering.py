@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from sqlmodel import Session, select
 
 from models.officer import Officer
+from models.petition import Petition
 from models.vocabulary import Flag, Role, State
 from rules.errors import CaseworkError
 from rules.lifecycle import CLERKS
@@ -16,6 +17,7 @@ from rules.zone import legal_day
 from tasks.act import SYSTEM, Act, Actor, find_actor
 from tasks.bookmarks import bookmark_of, set_refusal
 from tasks.cases import find_petition, subject_of
+from tasks.clocks import start_clock
 from tasks.database import database
 from tasks.intake import Registration, find_organ, open_draft, register
 from tasks.steps.base import read_date, read_words
@@ -56,8 +58,14 @@ def put_on_file(form: IntakeForm, *, key: str, as_of: datetime, problem: str = "
         session.flush()
         draft = f"draft-{petition.id}"
         if problem and petition.state is State.DRAFT:
-            set_refusal(bookmark_of(session, draft, as_of=as_of), problem)
+            _await_correction(session, petition, problem, as_of=as_of)
         return draft
+
+
+def _await_correction(session: Session, petition: Petition, reason: str, *, as_of: datetime) -> None:
+    """Keep why a paper could not be registered, and start the limit that keeps it from being forgotten."""
+    set_refusal(bookmark_of(session, subject_of(petition), as_of=as_of), reason)
+    start_clock(session, petition, "register", act=Act(actor=SYSTEM, as_of=as_of), dispatch=None)
 
 
 def _readable_part(session: Session, form: IntakeForm) -> Registration:
@@ -95,5 +103,5 @@ def try_to_register(draft: str, form: IntakeForm, *, as_of: datetime) -> str | N
             return subject_of(register(session, draft, act=act))
     except CaseworkError as refused:
         with database().write() as session:
-            set_refusal(bookmark_of(session, draft, as_of=as_of), str(refused))
+            _await_correction(session, find_petition(session, draft, lock=True), str(refused), as_of=as_of)
         return None

@@ -11,6 +11,7 @@ from models.petition import Petition
 from rules.office_hours import OfficeHours
 from rules.packs import Pack, Packs, Rule, load_packs
 from rules.working_days import Calendar, load_calendar
+from rules.zone import legal_day
 from tasks.settings import settings
 
 IN_FORCE = "calendar"
@@ -28,10 +29,10 @@ def pack_on(day: date) -> Pack:
 
 
 def pack_of(petition: Petition) -> Pack:
-    """The pack in force on the petition's registration day, which it keeps for life."""
+    """The pack in force on the petition's registration day, which it keeps for life; a draft's is that of its first day."""
     if petition.pack_version:
         return packs().version(petition.pack_version)
-    return pack_on(petition.registered_on or petition.receipt_on)
+    return pack_on(petition.registered_on or legal_day(petition.created_at))
 
 
 def rule_of(petition: Petition, clock: Clock) -> Rule:

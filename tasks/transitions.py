@@ -80,7 +80,7 @@ def _move(subject: Petition | Dispatch, row: Transition, source: State | Dispatc
 def _check_time(session: Session, petition: Petition, dispatch: Dispatch | None, act: Act) -> None:
     if act.happened_at > act.as_of:
         raise AnswerRefusedError("实际办理时间晚于现在，请核对后重填")
-    if act.happened_on < petition.receipt_on and petition.last_seq:
+    if act.happened_on < petition.receipt_on and petition.number and petition.last_seq:  # a draft's dates may be wrong
         raise AnswerRefusedError(f"实际办理日期 {act.happened_on} 早于收信日期 {petition.receipt_on}")
     before = last_event(session, petition, dispatch) if act.occurred_at else None
     since = dispatch.sent_on if dispatch and before is None else None

@@ -51,7 +51,7 @@ def verify(session: Session, vault: Vault) -> Verification:
 
 
 def _next_petitions(session: Session, after: int) -> list[Petition]:
-    # A draft has neither number nor events; whatever has one of them must have both.
+    # A draft has no number, and events only when its correction is overdue.
     on_record = or_(col(Petition.number).is_not(None), Petition.last_seq > 0)
     query = select(Petition).where(col(Petition.id) > after, on_record).order_by(col(Petition.id)).limit(BATCH)
     return list(session.exec(query))

@@ -74,7 +74,7 @@ def test_the_case_file_has_what_the_engine_was_told(engine: Engine) -> None:
 
 def test_an_escalation_brings_the_case_page_up_to_date(engine: Engine) -> None:
     number = engine.registered(receipt_on=LONG_AGO)
-    page = engine.client.read_deployment_by_name("case_page/case-page").id
+    page = engine.client.read_deployment_by_name("case_page/case_page").id
     swept(engine)
 
     def published() -> Any:
@@ -89,7 +89,8 @@ def test_an_escalation_brings_the_case_page_up_to_date(engine: Engine) -> None:
 
 def test_applying_the_automations_again_leaves_what_supervisors_added(engine: Engine) -> None:
     [own] = engine.client.read_automations_by_name(NAME)
-    added = AutomationCore.model_validate(own.model_dump(exclude={"id", "owner_resource"}) | {"actions": [*own.actions, DoNothing(type="do-nothing")]})
+    actions = [*own.actions, DoNothing(type="do-nothing")]
+    added = AutomationCore.model_validate(own.model_dump(exclude={"id", "owner_resource"}) | {"actions": actions})
     engine.client.update_automation(UUID(str(own.id)), added)
     assert "未作改动" in apply_automations(engine.client)
     [kept] = engine.client.read_automations_by_name(NAME)

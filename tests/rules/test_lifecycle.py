@@ -104,8 +104,8 @@ class TestPermitted:
     @pytest.mark.parametrize(
         ("state", "role", "events"),
         [
-            (S.DRAFT, R.CLERK, "register"),
-            (S.DRAFT, R.DIRECTOR, "register void"),
+            (S.DRAFT, R.CLERK, "register escalate"),
+            (S.DRAFT, R.DIRECTOR, "register void escalate recount"),
             (S.REGISTERED, R.CLERK, "screen attach answer_on_spot annotate disclose withdraw escalate resume_clock"),
             (S.PROPOSING, R.CLERK, "answer_on_spot propose annotate disclose withdraw escalate resume_clock"),
             (S.APPROVING, R.CLERK, "annotate disclose withdraw escalate resume_clock"),

@@ -24,11 +24,11 @@ run: setup ## Start the whole stack with eight demonstration petitions at differ
 demo: setup ## Drive the eight demonstration petitions to their ends, print the table, stop
 	XINFANG_HOME=var/demo $(BIN)/xinfang demo
 
-test: setup ## Run every test: SQLite always, PostgreSQL and Chromium where they are there
-	$(BIN)/python -m pytest
+test: unit ## Run every test: SQLite always, PostgreSQL and Chromium where they are there
+	$(BIN)/python -m pytest -m "engine or browser"
 
-unit: setup ## Run the tests below the engine, in seconds
-	$(BIN)/python -m pytest -m "not engine and not browser"
+unit: setup ## Run the tests below the engine, on every core
+	$(BIN)/python -m pytest -n auto -m "not engine and not browser"
 
 bench-sweep: setup ## Measure sweeps over 10,000 and 1,000,000 open clocks on both databases; prints a table and the query plans
 	$(BIN)/python -m bench.sweep

@@ -81,7 +81,9 @@ def climb(ladder: Collection[Rung], passed: Collection[str], today: date) -> Cli
         return None
     last = due[-1]
     acts = tuple(rung for rung in due if rung is last or rung.kind is RungKind.MISS)
-    return Climb(acts=acts, message=last, overtaken=tuple(rung for rung in due if rung not in acts))
+    # Somebody who took a step by hand knows that the limit was missed.
+    known = last.kind is RungKind.MISS and any(rung.kind is RungKind.ESCALATE and rung.key in passed for rung in ladder)
+    return Climb(acts=acts, message=None if known else last, overtaken=tuple(rung for rung in due if rung not in acts))
 
 
 def below(ladder: Collection[Rung], key: str, passed: Collection[str]) -> tuple[Rung, ...]:

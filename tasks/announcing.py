@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, String, cast, func, literal, select, update
 from sqlmodel import Session, col
 
 from models.bookmark import Bookmark
@@ -15,7 +15,7 @@ from models.organ import Organ
 from models.petition import Petition
 from models.vocabulary import StepFate
 from rules.ladder import MISSED
-from tasks.cases import subject_of
+from tasks.cases import DRAFT_PREFIX, subject_of
 
 NAMESPACE = UUID("6f6b3ab0-6c1c-4f0e-9d9f-2b3c5a1d7e42")
 """Under which the ids of announcements are made: the same step always has the same id."""
@@ -51,7 +51,7 @@ def unannounced(session: Session, *, limit: int = 200) -> list[Announcement]:
         select(ClockStep, Clock, Petition, col(Bookmark.run_id), col(Dispatch.position), col(Organ.code))
         .join(Clock, col(Clock.id) == col(ClockStep.clock_id))
         .join(Petition, col(Petition.id) == col(Clock.petition_id))
-        .outerjoin(Bookmark, col(Bookmark.subject) == col(Petition.number))
+        .outerjoin(Bookmark, col(Bookmark.subject) == func.coalesce(col(Petition.number), _draft_name()))
         .outerjoin(Dispatch, col(Dispatch.id) == col(Clock.dispatch_id))
         .outerjoin(Organ, col(Organ.id) == col(Dispatch.organ_id))
         .where(~col(ClockStep.announced))
@@ -61,12 +61,16 @@ def unannounced(session: Session, *, limit: int = 200) -> list[Announcement]:
     return [_announcement(*row) for row in session.execute(query)]
 
 
+def _draft_name() -> ColumnElement[str]:
+    return literal(DRAFT_PREFIX) + cast(col(Petition.id), String)
+
+
 def _announcement(
     step: ClockStep, clock: Clock, petition: Petition, run_id: str | None, position: int | None, unit: str | None
 ) -> Announcement:
     number = subject_of(petition)
     return Announcement(
-        step_id=step.id, id=uuid5(NAMESPACE, f"{number}:{clock.number}:{step.step}"), event=event_name(step.step),
+        step_id=step.id, id=uuid5(NAMESPACE, f"{petition.id}:{clock.number}:{step.step}"), event=event_name(step.step),
         occurred=step.recorded_at, petition_no=number, run_id=run_id,
         payload={
             "clock": clock.number, "rule": clock.rule_key, "owner": clock.owner.value, "step": step.step,

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import update
-from sqlmodel import Session, col
+from sqlmodel import Session, select
 
 from models.clock import Clock
 from models.dispatch import Dispatch
@@ -15,7 +14,7 @@ from rules.packs import LadderAction
 from rules.zone import days_left, legal_day
 from tasks.act import Act
 from tasks.cases import organ_by_id
-from tasks.ladder import ladder_of, record_step, steps_taken
+from tasks.ladder import ladder_of, record_step, steps_taken, withdraw_waiting
 from tasks.letters import Order, chinese_date, shown_due
 from tasks.overlays import supervise, urge
 from tasks.rulebook import calendar, office_hours, rule_of
@@ -28,7 +27,7 @@ EVENTS = {RungKind.WARN: Event.WARN, RungKind.MISS: Event.MISS, RungKind.ESCALAT
 def take_steps(session: Session, petition: Petition, clock: Clock, wanted: Climb, *, act: Act) -> None:
     """Take the steps that a clock needs now, each with an event of its own, and note those that are overtaken."""
     share = session.get(Dispatch, clock.dispatch_id) if clock.dispatch_id else None
-    _withdraw_waiting(session, clock)
+    withdraw_waiting(session, clock)
     for rung in wanted.acts:
         speaks = rung is wanted.message
         facts: dict[str, Any] = {
@@ -42,14 +41,6 @@ def take_steps(session: Session, petition: Petition, clock: Clock, wanted: Climb
     for rung in wanted.overtaken:
         record_step(session, clock, rung, StepFate.OVERTAKEN, event_seq=petition.last_seq, as_of=act.as_of)
     session.flush()
-
-
-def _withdraw_waiting(session: Session, clock: Clock) -> None:
-    """Cancel what still waits for the office to open: the step that is due now makes it pointless."""
-    waiting = col(OutboxMessage.state) == MessageState.QUEUED, col(OutboxMessage.attempts) == 0
-    session.execute(
-        update(OutboxMessage).where(col(OutboxMessage.clock_id) == clock.id, *waiting).values(state=MessageState.CANCELLED)
-    )
 
 
 def _take(session: Session, petition: Petition, rung: Rung, order: Order, act: Act) -> None:
@@ -107,7 +98,10 @@ def _words(session: Session, petition: Petition, order: Order, rung: Rung, act: 
 
 
 def _tried(session: Session, petition: Petition, clock: Clock) -> str:
-    """Name the steps that were really taken after the limit had passed, with their days."""
+    """Name the steps that were really taken after the limit had passed, with their days; not what never left."""
+    query = select(OutboxMessage.event_seq).where(OutboxMessage.clock_id == clock.id, OutboxMessage.state == MessageState.CANCELLED)
+    never_left = set(session.exec(query))
     labels = {rung.key: rung.label for rung in ladder_of(petition, clock) if rung.kind is RungKind.ESCALATE}
     taken = [step for step in steps_taken(session, clock) if step.step in labels and step.fate is not StepFate.OVERTAKEN]
+    taken = [step for step in taken if step.event_seq not in never_left]
     return "；".join(f"{chinese_date(legal_day(step.recorded_at))}{labels[step.step]}" for step in taken)

@@ -3,20 +3,20 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from models.clock import Clock, Suspension
 from models.dispatch import Dispatch
-from models.outbox_message import OutboxMessage
 from models.petition import Petition
-from models.vocabulary import ClockOwner, ClockState, DispatchState, Flag, MessageState, PetitionClass
+from models.vocabulary import ClockOwner, ClockState, DispatchState, Event, Flag, PetitionClass
 from rules.deadlines import Adjusted, Deadline, count_adjusted, extend
+from rules.errors import TransitionRefusedError
+from rules.ladder import MISSED
 from rules.lifecycle import Transition
-from rules.packs import Rule
+from rules.packs import Unit
 from tasks.act import Act
 from tasks.cases import dispatches_of
-from tasks.ladder import passed_steps, schedule
+from tasks.ladder import passed_steps, schedule, withdraw_waiting
 from tasks.rulebook import calendar, pack_of, rule_of
 from tasks.settings import settings
 
@@ -72,19 +72,34 @@ def _shares_for(session: Session, petition: Petition, key: str, dispatch: Dispat
 def stop_clock(session: Session, clock: Clock, *, act: Act, reason: str) -> None:
     """Stop one clock; what still waits to be sent on its account is cancelled."""
     if clock.state is ClockState.SUSPENDED:
-        _end_suspension(session, clock, act.happened_on)
+        end_suspension(session, clock, on=act.happened_on)
     clock.state, clock.stopped_on, clock.stop_reason = ClockState.STOPPED, act.happened_on, reason
     clock.next_step = clock.next_step_at = None
-    session.exec(
-        update(OutboxMessage)
-        .where(col(OutboxMessage.clock_id) == clock.id, col(OutboxMessage.state) == MessageState.QUEUED)
-        .values(state=MessageState.CANCELLED)
-    )
+    withdraw_waiting(session, clock)
 
 
-def _end_suspension(session: Session, clock: Clock, on: date) -> None:
-    for one in session.exec(select(Suspension).where(Suspension.clock_id == clock.id, col(Suspension.ended_on).is_(None))):
-        one.ended_on = on
+def end_suspension(session: Session, clock: Clock, *, on: date) -> None:
+    """Count the days that a suspended clock stood still into its due date; what was left of it is left again."""
+    petition = session.get_one(Petition, clock.petition_id)
+    still = select(Suspension).where(Suspension.clock_id == clock.id, col(Suspension.ended_on).is_(None))
+    for one in session.exec(still):
+        one.ended_on, one.days = on, _days_lost(session, petition, clock, one.began_on, on)
+        clock.suspended_days += one.days
+    set_due(clock, count_clock(session, petition, clock))
+
+
+def _days_lost(session: Session, petition: Petition, clock: Clock, began_on: date, ended_on: date) -> int:
+    """Count the days that a limit stood still, the first day not counted, in the limit's own unit.
+
+    One that was suspended within the rest days over which it had rolled stood still since its counted day: otherwise
+    it would be over before it is resumed.
+    """
+    if ended_on < began_on:
+        raise TransitionRefusedError(f"恢复日期 {ended_on} 早于中止日期 {began_on}")
+    in_working_days = rule_of(petition, clock).unit is Unit.WORKING_DAY
+    first = began_on if in_working_days else min(began_on, clock.raw_due_on)
+    days = [first + timedelta(days=offset) for offset in range(1, (ended_on - first).days + 1)]
+    return sum(calendar(session).is_working(day) for day in days) if in_working_days else len(days)
 
 
 def _resume(
@@ -118,16 +133,17 @@ def start_clock(
     dispatch: Dispatch | None,
     given: Given | None = None,
     there: list[Clock] | None = None,
+    anew: bool = False,
 ) -> Clock | None:
     """Start a limit, unless none exists here or one is running already; a share's limit belongs to the share.
 
-    ``there`` are the petition's clocks if the caller has loaded them.
+    ``there`` are the petition's clocks if the caller has loaded them; with ``anew`` one more starts beside those that run.
     """
     share = dispatch if key in UNIT_RULES else None
     if _not_limited(petition, key, share):
         return None
     known = clocks_of(session, petition) if there is None else there
-    if given is None and _already_runs(known, key, share):  # every promise, task and letter has a day of its own
+    if not (anew or given) and _already_runs(known, key, share):  # every promise, task and letter has a day of its own
         return None
     rule = pack_of(petition).rule(key)
     starts_on = _start_day(petition, key, act)
@@ -215,19 +231,33 @@ def extension_cap(petition: Petition, rule_key: str) -> int:
     return rule.extension.max if rule.extension else 0
 
 
-def extend_clock(session: Session, clock: Clock, petition: Petition, days: int) -> None:
+def extend_clock(session: Session, clock: Clock, petition: Petition, days: int, *, act: Act) -> Clock:
     """Extend a clock once, counted from its original start, never from a rolled day (条例 第三十四条).
 
-    A limit that the letter itself sets is extended from that limit. Raises ``DeadlineError`` beyond the rule's cap.
+    A limit that the letter itself sets is extended from that limit. One that was asked for in time and granted after the
+    old day had passed keeps its record: a clock of its own runs on to the new day. Returns the clock that runs. Raises
+    ``DeadlineError`` beyond the rule's cap.
     """
-    _check_cap(session, rule_of(petition, clock), clock, days)
+    extend(rule_of(petition, clock), clock.starts_on, calendar(session), days=days)
+    passed = passed_steps(session, clock)
+    if MISSED in passed:
+        stop_clock(session, clock, act=act, reason=f"{Event.GRANT_EXTENSION.label}，另行计时")
+        kept = {name: getattr(clock, name) for name in KEPT_WHEN_EXTENDED}
+        clock, passed = Clock(**kept, number=len(clocks_of(session, petition)) + 1), set()
+        session.add(clock)
+    else:
+        withdraw_waiting(session, clock)
     clock.extended_days = days
     set_due(clock, count_clock(session, petition, clock))
-    schedule(petition, clock, passed_steps(session, clock))
+    schedule(petition, clock, passed)
+    session.flush()
+    return clock
 
 
-def _check_cap(session: Session, rule: Rule, clock: Clock, days: int) -> None:
-    extend(rule, clock.starts_on, calendar(session), days=days)
+KEPT_WHEN_EXTENDED = (
+    "petition_id", "dispatch_id", "rule_key", "owner", "duty", "starts_on", "start_reason", "raw_due_on", "due_on", "basis",
+    "pack_version", "calendar_version", "given_on", "suspended_days",
+)  # fmt: skip
 
 
 def clocks_of(session: Session, petition: Petition) -> list[Clock]:

@@ -15,7 +15,7 @@ from tasks.act import Act
 from tasks.cases import dispatches_of, find_dispatch, find_petition
 from tasks.clocks import extend_clock, extension_cap
 from tasks.gather import running_clock
-from tasks.letters import chinese_date
+from tasks.letters import shown_due
 from tasks.transitions import advance
 
 EXAMINATION_CHECKS = ("程序合规", "事实清楚", "依据正确", "处理恰当", "答复送达", "诉求逐项回应")
@@ -99,12 +99,12 @@ def decide_extension(session: Session, number: str, position: int, *, act: Act, 
     clock = running_clock(session, petition, "assign", dispatch=share)
     before = clock.due_on if clock else None
     if clock is not None:
-        extend_clock(session, clock, petition, days)
+        clock = extend_clock(session, clock, petition, days, act=act)
     due = clock.due_on if clock else None
     advance(
         session, petition, Event.GRANT_EXTENSION, act=act, dispatch=share, changes={"extensions": share.extensions + 1},
         facts={"days": days, "before": _iso(before), "after": _iso(due)}, note=reason,
-        letter_facts={"extension_due_on": chinese_date(due), "reason": reason},
+        letter_facts={"extension_due_on": shown_due(clock) if clock else "", "reason": reason},
     )
     return share
 

@@ -1,21 +1,25 @@
 """Ladders of clocks: which step is next and when, which are over, and what a step taken by hand does to them."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from models.case_event import CaseEvent
 from models.clock import Clock, ClockStep
 from models.dispatch import Dispatch
+from models.outbox_message import OutboxMessage
 from models.petition import Petition
-from models.vocabulary import ClockOwner, ClockState, StepFate
+from models.vocabulary import ClockOwner, ClockState, MessageState, StepFate
 from rules.ladder import Rung, RungKind, below, next_rung, rungs
-from rules.packs import LadderAction
+from rules.packs import LadderAction, Unit
 from rules.zone import SHANGHAI
 from tasks.act import Act
 from tasks.rulebook import pack_of
+
+WEEK, WORK_WEEK = 7, 5
 
 
 def ladder_of(petition: Petition, clock: Clock) -> tuple[Rung, ...]:
@@ -23,7 +27,20 @@ def ladder_of(petition: Petition, clock: Clock) -> tuple[Rung, ...]:
     if not clock.duty:
         return ()
     pack = pack_of(petition)
-    return rungs(pack, pack.rule(clock.rule_key), start=clock.starts_on, raw=clock.raw_due_on, due=clock.due_on)
+    rule = pack.rule(clock.rule_key)
+    # Days that are not counted light no lamp: what is left of the span stands after them.
+    idle = clock.suspended_days * WEEK // WORK_WEEK if rule.unit is Unit.WORKING_DAY else clock.suspended_days
+    start = clock.starts_on + timedelta(days=idle)
+    return rungs(pack, rule, start=start, raw=clock.raw_due_on, due=clock.due_on)
+
+
+def withdraw_waiting(session: Session, clock: Clock) -> None:
+    """Cancel what still waits to leave on a clock's account: what happened to it now makes it pointless.
+
+    A numbered letter keeps its number.
+    """
+    waiting = col(OutboxMessage.clock_id) == clock.id, col(OutboxMessage.state) == MessageState.QUEUED
+    session.execute(update(OutboxMessage).where(*waiting).values(state=MessageState.CANCELLED))
 
 
 def passed_steps(session: Session, clock: Clock) -> set[str]:

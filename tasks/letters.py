@@ -239,7 +239,12 @@ def _queue(
 
 def shown_due(clock: Clock) -> str:
     """Write a clock's due date for a letter; one that a missing calendar leaves open is marked."""
-    return f"{chinese_date(clock.due_on)}{'（暂定）' if clock.provisional else ''}"
+    return marked_date(clock.due_on, provisional=clock.provisional)
+
+
+def marked_date(day: date, *, provisional: bool) -> str:
+    """Write a day for a letter, marked when a missing calendar leaves it open."""
+    return f"{chinese_date(day)}{'（暂定）' if provisional else ''}"
 
 
 def chinese_date(day: date | None) -> str:

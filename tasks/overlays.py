@@ -12,7 +12,7 @@ from models.petition import Petition
 from models.petitioner import Party, Petitioner
 from models.urging import Supervision, Urging
 from models.vocabulary import ClockOwner, ClockState, Event, UrgingWay
-from rules.deadlines import compute_due
+from rules.deadlines import Deadline, compute_due
 from rules.errors import AnswerRefusedError, TransitionRefusedError
 from rules.grounds import SUPERVISION_GROUNDS, find_ground
 from rules.lifecycle import FINISHED_UNITS
@@ -21,7 +21,7 @@ from tasks.act import Act
 from tasks.cases import find_dispatch, find_petition
 from tasks.clocks import Given, start_clock, stop_clock
 from tasks.ladder import climb_by_hand, running_duties
-from tasks.letters import TO_POSITIONS, Order, chinese_date
+from tasks.letters import TO_POSITIONS, Order, marked_date
 from tasks.rulebook import calendar, pack_of
 from tasks.serials import letter_number
 from tasks.settings import settings
@@ -79,11 +79,12 @@ def supervise(
     """
     petition, share = _load(session, number, position)
     known = find_ground(SUPERVISION_GROUNDS, ground)
-    reply_due = _reply_due(session, petition, act)
+    reply = _reply_due(session, petition, act)
+    reply_due = reply.effective
     letter_no = letter_number(session, "督", act.happened_on)
     words: dict[str, Any] = {
         TO_POSITIONS: [position], "ground": known.wording if known else "", "reason": demand, "letter_no": letter_no,
-        "reply_due_on": chinese_date(reply_due),
+        "reply_due_on": marked_date(reply_due, provisional=reply.provisional),
     }  # fmt: skip
     facts = {"position": position, "ground": known.code if known else None, "reply_due_on": reply_due.isoformat()}
     event = advance(
@@ -95,7 +96,7 @@ def supervise(
         supervised_on=act.happened_on, reply_due_on=reply_due, note_sealed=vault().seal(demand),
     )
     session.add(supervision)
-    start_clock(session, petition, "supervision_reply", act=act, dispatch=share)
+    start_clock(session, petition, "supervision_reply", act=act, dispatch=share, anew=True)
     if order is None:
         _climb(session, petition, share, LadderAction.SUPERVISE, act=act, event=event)
     return supervision
@@ -128,8 +129,8 @@ def record_reply(session: Session, number: str, clock_no: int, *, act: Act, said
     event = advance(session, petition, Event.RECORD_REPLY, act=act, asked={"reason": said}, facts=facts, note=said)
     stop_clock(session, clock, act=act, reason=Event.RECORD_REPLY.label)
     if clock.rule_key == "supervision_reply":
-        open_ones = select(Supervision).where(Supervision.dispatch_id == clock.dispatch_id, col(Supervision.replied_on).is_(None))
-        for supervision in session.exec(open_ones):
+        answered = Supervision.dispatch_id == clock.dispatch_id, Supervision.supervised_on == clock.starts_on
+        for supervision in session.exec(select(Supervision).where(*answered, col(Supervision.replied_on).is_(None))):
             supervision.replied_on = act.happened_on
     return event
 
@@ -221,9 +222,9 @@ def _promise(session: Session, petition: Petition, share: Dispatch, *, act: Act,
     start_clock(session, petition, "promise", act=act, dispatch=share, given=given)
 
 
-def _reply_due(session: Session, petition: Petition, act: Act) -> date:
+def _reply_due(session: Session, petition: Petition, act: Act) -> Deadline:
     rule = pack_of(petition).rule("supervision_reply")
-    return compute_due(rule, act.happened_on, calendar(session), roll_last_day=settings().roll_last_day).effective
+    return compute_due(rule, act.happened_on, calendar(session), roll_last_day=settings().roll_last_day)
 
 
 def _load(session: Session, number: str, position: int) -> tuple[Petition, Dispatch]:

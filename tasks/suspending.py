@@ -1,19 +1,16 @@
 """Suspending a clock: with a reason, an approval and a legal basis; the days that it stood still are not counted."""
 
-from datetime import date, timedelta
-
 from sqlmodel import Session, col, select
 
 from models.clock import Clock, Suspension
 from models.petition import Petition
 from models.vocabulary import ClockState, Event, PauseGround
 from rules.errors import TransitionRefusedError, UnknownCaseError
-from rules.packs import Unit
 from tasks.act import Act
 from tasks.cases import find_petition
-from tasks.clocks import count_clock, set_due
-from tasks.ladder import passed_steps, schedule
-from tasks.rulebook import calendar, rule_of
+from tasks.clocks import end_suspension
+from tasks.ladder import passed_steps, schedule, withdraw_waiting
+from tasks.rulebook import rule_of
 from tasks.transitions import advance
 from tasks.vault import vault
 
@@ -44,6 +41,7 @@ def suspend_clock(
         asked={"reason": reason, "ground": cited, "clock_due_on": clock.due_on},
     )
     clock.state, clock.next_step, clock.next_step_at = ClockState.SUSPENDED, None, None
+    withdraw_waiting(session, clock)
     suspension = Suspension(
         clock_id=clock.id, ground=ground, basis=cited, began_on=act.happened_on, approver_code=act.actor.code,
         reason_sealed=vault().seal(reason),
@@ -57,14 +55,11 @@ def resume_clock(session: Session, number: str, clock_no: int, *, act: Act, reas
     petition, clock = _load(session, number, clock_no)
     if clock.state is not ClockState.SUSPENDED:
         raise TransitionRefusedError(f"第 {clock_no} 号期限{clock.state.label}，没有中止，不能恢复")
-    still = select(Suspension).where(Suspension.clock_id == clock.id, col(Suspension.ended_on).is_(None))
-    suspension = session.exec(still).one()
-    before, days = clock.due_on, _days_lost(session, petition, clock, suspension.began_on, act.happened_on)
-    suspension.ended_on, suspension.days = act.happened_on, days
-    clock.suspended_days += days
+    before, idle = clock.due_on, clock.suspended_days
+    end_suspension(session, clock, on=act.happened_on)
     clock.state = ClockState.RUNNING
-    set_due(clock, count_clock(session, petition, clock))
     schedule(petition, clock, passed_steps(session, clock))
+    days = clock.suspended_days - idle
     facts = {"clock": clock_no, "rule": clock.rule_key, "days": days, "before": before.isoformat(), "after": clock.due_on.isoformat()}
     advance(session, petition, Event.RESUME_CLOCK, act=act, facts=facts, note=reason, asked={"reason": reason})
     return clock
@@ -82,23 +77,6 @@ def _basis(petition: Petition, clock: Clock, ground: PauseGround, basis: str) ->
     if PauseGround.HEARING.value not in rule.excluded:
         raise TransitionRefusedError(f"“{rule.label}”没有扣除听证时间的规定；确需中止的，请选“其他”并写明法律依据")
     return f"{rule.article}（听证时间不计算在内）"
-
-
-def _days_lost(session: Session, petition: Petition, clock: Clock, began_on: date, ended_on: date) -> int:
-    """Count the days that a limit stood still, the first day not counted, in the limit's own unit.
-
-    One that was suspended within the rest days over which it had rolled stood still since its counted day: otherwise
-    it would be over before it is resumed.
-    """
-    if ended_on < began_on:
-        raise TransitionRefusedError(f"恢复日期 {ended_on} 早于中止日期 {began_on}")
-    rule = rule_of(petition, clock)
-    if rule.unit is not Unit.WORKING_DAY:
-        began_on = min(began_on, clock.raw_due_on)
-    days = [began_on + timedelta(days=offset) for offset in range(1, (ended_on - began_on).days + 1)]
-    if rule.unit is Unit.WORKING_DAY:
-        return sum(calendar(session).is_working(day) for day in days)
-    return len(days)
 
 
 def suspension_lines(session: Session, clock: Clock) -> list[str]:

@@ -37,11 +37,12 @@ def import_command(
     found = read_calendar_text(file.name, _text(file))
     with database().read() as session:
         moves = preview(session, found)
-    _show(f"{found.year or ''}年日历：休息日 {len(found.rest)} 天，调休上班 {len(found.makeup)} 天", moves, as_json)
+    _show(f"{f'{found.year}年' if found.year else '本地'}日历：休息日 {len(found.rest)} 天，调休上班 {len(found.makeup)} 天", moves, as_json, dry_run)
     if dry_run or not _agreed(yes, moves):
         return
+    code = _code(officer)
     with database().write(alone=True) as session:
-        done = import_calendar(session, found, act=_director(session, officer))
+        done = import_calendar(session, found, act=_director(session, code))
     _tell(f"已导入（第 {done.import_id} 号）", done, as_json)
 
 
@@ -59,11 +60,14 @@ def recount_command(
 
     with database().read() as session:
         moves = recount(session).moves
-    _show("按现行日历重算", moves, as_json)
+    _show("按现行日历重算", moves, as_json, dry_run)
+    if not moves and as_json and not dry_run:
+        say_json({"import": None, "moves": []})
     if dry_run or not moves or not _agreed(yes, moves):
         return
+    code = _code(officer)
     with database().write(alone=True) as session:
-        done = recount(session, act=_director(session, officer))
+        done = recount(session, act=_director(session, code))
     _tell("已重算", done, as_json)
 
 
@@ -122,6 +126,11 @@ def _text(file: Path) -> str:
     fail(f"{file.name} 不是文本文件：请把通知另存为 TXT（UTF-8），或者写成 TOML", MISUSED)
 
 
+def _code(officer: str) -> str:
+    """Ask who it is before anything is locked: while the calendar changes nobody else can write."""
+    return officer or str(typer.prompt("本人工号（信访办主任）"))
+
+
 def _director(session: object, officer: str) -> "Act":
     from sqlmodel import Session
 
@@ -131,22 +140,23 @@ def _director(session: object, officer: str) -> "Act":
 
     assert isinstance(session, Session)
     as_of = now()
-    code = officer or typer.prompt("本人工号（信访办主任）")
-    return Act(actor=find_actor(session, code, roles=(Role.DIRECTOR,), on=legal_day(as_of)), as_of=as_of)
+    return Act(actor=find_actor(session, officer, roles=(Role.DIRECTOR,), on=legal_day(as_of)), as_of=as_of)
 
 
 def _agreed(yes: bool, moves: "tuple[Move, ...]") -> bool:
     if yes:
         return True
     later = sum(move.days > 0 for move in moves)
-    if typer.confirm(f"其中 {later} 个期限推后。是否生效？", default=False):
+    if typer.confirm(f"其中 {later} 个期限推后。是否生效？", default=False, err=True):
         return True
     say("未作任何改动")
     return False
 
 
-def _show(title: str, moves: "tuple[Move, ...]", as_json: bool) -> None:
+def _show(title: str, moves: "tuple[Move, ...]", as_json: bool, dry_run: bool) -> None:
     if as_json:
+        if dry_run:
+            say_json({"import": None, "moves": [_record(move) for move in moves]})
         return
     say(title)
     rows = [

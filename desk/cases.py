@@ -41,8 +41,7 @@ def list_command(
         "office_due_on": "本办期限", "handler_due_on": "承办期限", "upstream_due_on": "来函期限", "days_left": "余（日）",
     }
     for row in rows:
-        if row["provisional"]:
-            row["days_left"] = f"{row['days_left']}（暂定）"
+        row |= {name: f"{row[name]}（暂定）" for name in row["provisional_fields"] if name in row}
     table("信访件", [{head: row[name] for name, head in heads.items()} for row in rows])
 
 

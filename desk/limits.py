@@ -91,12 +91,13 @@ def suspend_command(
 def resume_command(number: Number, clock_no: ClockNo, officer: Officer, reason: Reason) -> None:
     """恢复一个期限的计时：中止的日数不计入，届满日相应推后。"""
     from rules.lifecycle import CLERKS
+    from tasks.casefile import shown_day
     from tasks.database import database
     from tasks.suspending import resume_clock
 
     with database().write() as session:
         clock = resume_clock(session, number, clock_no, act=_act(session, officer, *CLERKS), reason=reason)
-    say(f"{number} 第 {clock_no} 号期限恢复计时，共中止 {clock.suspended_days} 日，届满日 {clock.due_on}")
+    say(f"{number} 第 {clock_no} 号期限恢复计时，共中止 {clock.suspended_days} 日，届满日 {shown_day(clock)}")
 
 
 @clock_app.command("reply")

@@ -5,17 +5,21 @@ from typing import Annotated
 
 import typer
 
+from desk.clock import now
 from desk.output import say, spoken
 
 
 @spoken
 def migrate_command() -> None:
     """把业务数据库升级到本版本。"""
+    from tasks.completing import complete_limits
     from tasks.database import database
     from tasks.schema import migrate
 
     migrate(database())
-    say("业务数据库已是最新版本")
+    with database().write() as session:
+        started = complete_limits(session, as_of=now())
+    say("业务数据库已是最新版本" + (f"，为在办件补建期限 {started} 个" if started else ""))
 
 
 @spoken

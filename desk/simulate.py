@@ -18,13 +18,13 @@ def simulate_command(
 ) -> None:
     """用真实的规则、操作和升级阶梯走过一段时间（不用流程引擎，不等待），打印提醒、逾期、催办、督办，并核对各项承诺。"""
     from desk.due import read_day
-    from desk.simulation.city import Order, outage_of, simulate
+    from desk.simulation.city import Plan, outage_of, simulate
     from desk.simulation.promises import PROMISES
     from desk.simulation.tally import rows
     from rules.errors import CaseworkError
 
     try:
-        order = Order(first=read_day(first, "--from"), last=read_day(last, "--to"), petitions=petitions, seed=seed, outage=not no_outage)
+        order = Plan(first=read_day(first, "--from"), last=read_day(last, "--to"), petitions=petitions, seed=seed, outage=not no_outage)
     except CaseworkError as refused:
         fail(str(refused), MISUSED)
     if order.last < order.first:

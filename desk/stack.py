@@ -16,6 +16,8 @@ from typing import IO, Any
 from desk.clock import now
 from rules.errors import CaseworkError
 from rules.working_days import load_calendar
+from tasks.calendar_import import open_provisional
+from tasks.completing import complete_limits
 from tasks.database import database
 from tasks.roster import load_roster
 from tasks.rulebook import office_hours, packs
@@ -113,7 +115,7 @@ class Stack:
         _check_rules()
         self._say("业务数据库……")
         migrate(database())
-        self._tell_recountable()
+        self._catch_up()
         if roster is not None:
             with database().write() as session:
                 load_roster(session, roster)
@@ -130,10 +132,11 @@ class Stack:
         worker = self._run("worker", ["worker", "start", *pool])
         self._wait_for(worker, _worker_is_online)
 
-    def _tell_recountable(self) -> None:
-        """Say that a calendar has arrived for dates that were provisional so far; a person lets them move."""
-        from tasks.calendar_import import open_provisional
-
+    def _catch_up(self) -> None:
+        """Give old cases the limits that this version knows; say that dates may be counted by a calendar that has arrived."""
+        with database().write() as session:
+            if started := complete_limits(session, as_of=now()):
+                self._say(f"为在办件补建期限 {started} 个")
         with database().read() as session:
             if waiting := open_provisional(session):
                 self._say(f"有 {waiting} 个暂定期限已可按新日历重算：xinfang calendar recount")

@@ -8,7 +8,7 @@ from prefect.client.orchestration import get_client
 from flows.clock import now
 from flows.runtime.announcing import announce_steps
 from flows.runtime.context import engine
-from flows.runtime.runs import nudge_behind, publish
+from flows.runtime.runs import nudge_behind, publish, tidy_runs
 from models.bookmark import Bookmark
 from notifications.channels import channel_for
 from rules.zone import legal_day
@@ -74,6 +74,8 @@ def case_page(petition_no: str) -> str:
 
 @flow(name="nudge", persist_result=False, log_prints=False)
 def nudge() -> str:
-    """唤醒落后于案件的流程（后备；通常由 casework 工作进程即时完成）。"""
+    """唤醒落后于案件的流程（后备；通常由 casework 工作进程即时完成），并清理已完成的后台运行记录。"""
     with get_client(sync_client=True) as client:
-        return f"{nudge_behind(client, limit=200)} looked at"
+        looked_at = nudge_behind(client, limit=200)
+        tidied = tidy_runs(client, before=now() - settings().background_runs_kept)
+    return f"{looked_at} looked at, {tidied} old background runs deleted"

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, ForeignKey, Index, Text, text
+from sqlalchemy import JSON, Column, ForeignKey, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from models.types import RowId, UtcDateTime
@@ -45,5 +45,7 @@ class CalendarMove(SQLModel, table=True):
     raw_before: date
     due_before: date
     provisional_before: bool
+    version_before: str
+    why_before: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     raw_after: date
     due_after: date

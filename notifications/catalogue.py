@@ -75,13 +75,13 @@ CATALOGUE: tuple[CatalogueRow, ...] = (
     _row(Letter.REDO_LETTER, "unit", "函", OFFICE_RULE, LETTER, "due_on", "reason"),
     _row(Letter.RECALL_LETTER, "unit", "函", OFFICE_RULE, LETTER, "reason"),
     # urging, supervising, convening 催办、督办、协调
-    _row(Letter.URGING_LETTER, "unit", "催", OFFICE_RULE, LETTER, "due_on", "reason", "reply_due_on"),
+    _row(Letter.URGING_LETTER, "unit", "催", OFFICE_RULE, LETTER, "due_on", "owed", "owed_on", "reason", "reply_due_on"),
     _row(Letter.SUPERVISION_LETTER, "unit", "督", "信访工作条例 第四十条",
          LETTER, "basis", "ground", "reason", "reply_due_on"),
     _row(Letter.MEETING_NOTICE, "unit", "会", "信访工作条例 第二十四条", LETTER, "meeting", "units"),
     # deadlines and the ladder 到期提醒、逾期升级
     _row(Letter.DEADLINE_WARNING, "unit", None, OFFICE_RULE,
-         ("clock_label", "days", "due_on", "number", "office_name", "office_phone", "title", "unit_name", "written_on")),
+         ("clock_label", "days", "due_on", "may_extend", "number", "office_name", "office_phone", "title", "unit_name", "written_on")),
     _row(Letter.DEADLINE_ALERT, "office", None, OFFICE_RULE, LATENESS),
     _row(Letter.OVERDUE_ALERT, "office", None, OFFICE_RULE, LATENESS),
     _row(Letter.LEADER_REPORT, "office", "报", OFFICE_RULE, LATENESS, "basis", "letter_no", "tried"),

@@ -1,11 +1,18 @@
 """Guards: the conditions of the lifecycle's rows, each answering with nothing or with a reason for staff."""
 
+import re
 from collections.abc import Callable
 
 from models.vocabulary import DispatchState, OrganKind, Relation, Role, Way
 from rules.facts import Facts
 
 Guard = Callable[[Facts], str | None]
+NUMERAL = "[一二三四五六七八九十百零]+"
+ARTICLE = re.compile(
+    rf"《?[\u4e00-\u9fff（）0-9]{{2,30}}》? ?第{NUMERAL}条(第{NUMERAL}款(、第{NUMERAL}款)*)?(第{NUMERAL}项)?(（[\u4e00-\u9fff]{{0,20}}）)?"
+)
+"""A citation and nothing else: it is kept in clear, so that nobody writes a name or a phone number into it."""
+
 MAX_REPRESENTATIVES = 5
 """At most five representatives of a joint visit (条例 第二十条第三款)."""
 
@@ -116,6 +123,8 @@ def approver_in_authority(facts: Facts) -> str | None:
     if facts.approval_role and facts.actor_role is not facts.approval_role:
         way = facts.way.label if facts.way else ""
         return f"{way}须由{facts.approval_role.label}批准"
+    if facts.limit_on and facts.limit_on < facts.today:
+        return f"函件所定期限 {facts.limit_on} 已过，请退回拟办人修改"
     return None
 
 
@@ -236,8 +245,8 @@ def extension_allowed(facts: Facts) -> str | None:
 
 def suspension_grounded(facts: Facts) -> str | None:
     """A reason and a legal basis, before the limit has passed; the regulation knows only one such time (条例 第三十六条)."""
-    if not facts.ground.strip():
-        return "中止计时须写明法律依据；条例只规定复核听证的时间不计算在内"
+    if not ARTICLE.fullmatch(facts.ground.strip()):
+        return "中止计时须写明法律依据，写到条，例如“行政复议法 第三十九条”；条例只规定复核听证的时间不计算在内"
     if facts.clock_due_on and facts.today > facts.clock_due_on:
         return f"期限已于 {facts.clock_due_on} 届满，不能再中止"
     return has_reason(facts)

@@ -14,7 +14,8 @@ REQUIRED = (
     "register", "divert", "notify", "objection", "handle", "handle_extended", "assign", "assign_extended",
     "review_request", "review", "re_review_request", "re_review", "simple_accept", "simple_reply",
     "suggestion_feedback", "deputy_suggestion", "report_examination", "archive", "upstream", "sign_in", "progress",
-    "direct", "deliver", "close", "promise", "meeting_task", "supervision_reply",
+    "direct", "deliver", "close", "objection_decision", "extension_decision",
+    "redirect", "suspension_review", "promise", "meeting_task", "supervision_reply",
 )  # fmt: skip
 OWNERS = ("office", "handler", "upstream", "petitioner", "unit")
 EXCLUDED = ("hearing",)

@@ -1,5 +1,6 @@
 """Taking steps of a clock's ladder: the event in the case file, the one message that still makes sense, the record."""
 
+from datetime import date
 from typing import Any
 
 from sqlmodel import Session, select
@@ -8,7 +9,7 @@ from models.clock import Clock
 from models.dispatch import Dispatch
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
-from models.vocabulary import ClockOwner, Event, Letter, MessageState, StepFate, UrgingWay
+from models.vocabulary import ClockOwner, DispatchState, Event, Letter, MessageState, StepFate, UrgingWay
 from rules.ladder import Climb, Rung, RungKind
 from rules.packs import LadderAction
 from rules.zone import days_left, legal_day
@@ -47,10 +48,10 @@ def _take(session: Session, petition: Petition, rung: Rung, order: Order, act: A
     action = rung.step.action if rung.step and rung.step.automatic and _is_the_units(order) else None
     number, position = str(petition.number), order.share.position if order.share else 0
     if action is LadderAction.URGE:
-        said = _said(petition, order.clock, act)
+        said = _said(petition, order, act)
         urge(session, number, position, act=act, way=UrgingWay.LETTER, said=said, order=order)
     elif action is LadderAction.SUPERVISE and rung.step:
-        demand = f"{_said(petition, order.clock, act)}，请书面说明原因，抓紧办理"
+        demand = f"{_said(petition, order, act)}，请书面说明原因，抓紧办理"
         supervise(session, number, position, act=act, ground=rung.step.supervision_ground, demand=demand, order=order)
     else:
         words = _words(session, petition, order, rung, act) if order.letter else {}
@@ -62,8 +63,12 @@ def _take(session: Session, petition: Petition, rung: Rung, order: Order, act: A
 
 
 def _is_the_units(order: Order) -> bool:
-    """Say whether the limit is a handling unit's to keep; every other one is the office's to look after."""
-    return order.share is not None and order.clock.owner is ClockOwner.HANDLER
+    """Say whether the limit is a handling unit's to keep now; every other one is the office's to look after.
+
+    While its objection, its request for more time or its report lies with the office, the unit waits for us.
+    """
+    at_work = order.share is not None and order.share.state in (DispatchState.AWAITING_SIGN_IN, DispatchState.HANDLING)
+    return at_work and order.clock.owner is ClockOwner.HANDLER
 
 
 def _order(session: Session, clock: Clock, share: Dispatch | None, rung: Rung, facts: dict[str, Any], act: Act) -> Order:
@@ -81,8 +86,14 @@ def _letter(order: Order, rung: Rung) -> Letter:
     return Letter(rung.step.letter if units and rung.step.automatic else rung.step.own_letter)
 
 
-def _said(petition: Petition, clock: Clock, act: Act) -> str:
-    late = -days_left(clock.due_on, act.today)
+def _read_on(order: Order, act: Act) -> date:
+    """The day on which a message leaves, and from which its reader counts."""
+    return legal_day(order.leaves_at) if order.leaves_at else act.today
+
+
+def _said(petition: Petition, order: Order, act: Act) -> str:
+    clock = order.clock
+    late = -days_left(clock.due_on, _read_on(order, act))
     return f"“{rule_of(petition, clock).label}”的期限为{shown_due(clock)}，已逾期{late}日"
 
 
@@ -92,9 +103,18 @@ def _words(session: Session, petition: Petition, order: Order, rung: Rung, act: 
     own = settings().office_name
     unit = organ_by_id(session, order.share.organ_id).name if order.share and _is_the_units(order) else own
     return {
-        "clock_label": rule_of(petition, clock).label, "due_on": shown_due(clock), "step": rung.label, "basis": clock.basis,
-        "days": str(abs(days_left(clock.due_on, act.today))), "tried": _tried(session, petition, clock), "unit_name": unit,
+        "clock_label": _label(petition, clock), "due_on": shown_due(clock), "step": rung.label, "basis": clock.basis,
+        "days": str(abs(days_left(clock.due_on, _read_on(order, act)))), "tried": _tried(session, petition, clock), "unit_name": unit,
+        "may_extend": "是" if rule_of(petition, clock).extension and order.share and not order.share.extensions else "",
     }  # fmt: skip
+
+
+def _label(petition: Petition, clock: Clock) -> str:
+    """Name a limit; of an upstream letter's the real day beside our own, which is earlier."""
+    label = rule_of(petition, clock).label
+    if clock.rule_key == "upstream" and petition.upstream_due_on:
+        return f"{label}，来函所定为{chinese_date(petition.upstream_due_on)}，"
+    return label
 
 
 def _tried(session: Session, petition: Petition, clock: Clock) -> str:

@@ -1,6 +1,6 @@
 """Clocks: starting, stopping, resuming and extending due dates as the lifecycle's rows say."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
@@ -10,10 +10,9 @@ from models.dispatch import Dispatch
 from models.petition import Petition
 from models.vocabulary import ClockOwner, ClockState, DispatchState, Event, Flag, PetitionClass
 from rules.deadlines import Adjusted, Deadline, count_adjusted, extend
-from rules.errors import TransitionRefusedError
 from rules.ladder import MISSED
 from rules.lifecycle import Transition
-from rules.packs import Unit
+from rules.packs import Rule, Unit
 from tasks.act import Act
 from tasks.cases import dispatches_of
 from tasks.ladder import passed_steps, schedule, withdraw_waiting
@@ -24,6 +23,7 @@ START_WORDS = {"register": "提交登记之日", "divert": "收信日期", "noti
 FROM_RECEIPT = ("divert", "notify", "upstream")
 UNIT_RULES = (
     "sign_in", "objection", "assign", "progress", "report_examination", "promise", "meeting_task", "supervision_reply",
+    "objection_decision", "extension_decision", "suspension_review",
 )  # fmt: skip
 """Limits of one unit's share; all others belong to the petition itself."""
 
@@ -85,7 +85,11 @@ def end_suspension(session: Session, clock: Clock, *, on: date) -> None:
     for one in session.exec(still):
         one.ended_on, one.days = on, _days_lost(session, petition, clock, one.began_on, on)
         clock.suspended_days += one.days
-    set_due(clock, count_clock(session, petition, clock))
+    due = count_clock(session, petition, clock)
+    if due.effective < clock.due_on:  # a date that was kept when the calendar changed stays kept
+        kept = f"保留：按现行日历应为 {due.effective}，早于原定的 {clock.due_on}，仍以原定日期为准"
+        due = replace(due, raw=clock.raw_due_on, effective=clock.due_on, steps=(*due.steps, kept))
+    set_due(clock, due)
 
 
 def _days_lost(session: Session, petition: Petition, clock: Clock, began_on: date, ended_on: date) -> int:
@@ -94,10 +98,8 @@ def _days_lost(session: Session, petition: Petition, clock: Clock, began_on: dat
     One that was suspended within the rest days over which it had rolled stood still since its counted day: otherwise
     it would be over before it is resumed.
     """
-    if ended_on < began_on:
-        raise TransitionRefusedError(f"恢复日期 {ended_on} 早于中止日期 {began_on}")
     in_working_days = rule_of(petition, clock).unit is Unit.WORKING_DAY
-    first = began_on if in_working_days else min(began_on, clock.raw_due_on)
+    first = began_on if in_working_days or ended_on < began_on else min(began_on, clock.raw_due_on)
     days = [first + timedelta(days=offset) for offset in range(1, (ended_on - first).days + 1)]
     return sum(calendar(session).is_working(day) for day in days) if in_working_days else len(days)
 
@@ -134,20 +136,22 @@ def start_clock(
     given: Given | None = None,
     there: list[Clock] | None = None,
     anew: bool = False,
+    starts_on: date | None = None,
 ) -> Clock | None:
     """Start a limit, unless none exists here or one is running already; a share's limit belongs to the share.
 
     ``there`` are the petition's clocks if the caller has loaded them; with ``anew`` one more starts beside those that run.
+    ``starts_on`` overrides the day (Asia/Shanghai) from which the rule usually counts.
     """
     share = dispatch if key in UNIT_RULES else None
-    if _not_limited(petition, key, share):
+    rule = pack_of(petition).rule(key)
+    given = given or _given_day(petition, key, share)
+    if _not_limited(petition, rule, share, given):
         return None
     known = clocks_of(session, petition) if there is None else there
     if not (anew or given) and _already_runs(known, key, share):  # every promise, task and letter has a day of its own
         return None
-    rule = pack_of(petition).rule(key)
-    starts_on = _start_day(petition, key, act)
-    given = given or _given_day(petition, key, share)
+    starts_on = starts_on or _start_day(petition, key, act)
     clock = Clock(
         petition_id=petition.id, dispatch_id=share.id if share else None, number=len(known) + 1,
         rule_key=key, owner=ClockOwner(rule.owner), duty=rule.duty, starts_on=starts_on,
@@ -195,29 +199,39 @@ def _given_day(petition: Petition, key: str, share: Dispatch | None) -> Given | 
     return None
 
 
-def _not_limited(petition: Petition, key: str, share: Dispatch | None) -> bool:
-    """Say whether no rule limits this clock here: nobody to tell, a suggestion, an accusation, an old ledger row."""
+def _not_limited(petition: Petition, rule: Rule, share: Dispatch | None, given: Given | None) -> bool:
+    """Say whether no rule limits this clock here: nobody to tell, no such limit for the class, an old ledger row."""
     if Flag.HISTORIC in petition.flags:
         return True
-    if key == "notify":
-        return Flag.ANONYMOUS in petition.flags
-    if key == "upstream":
-        return petition.upstream_due_on is None
-    if key == "review_request":
+    if given is None and petition.petition_class is not None and not rule.applies_to(_kind(petition.petition_class)):
+        return True
+    if rule.key == "notify":
+        return Flag.ANONYMOUS in petition.flags or Flag.LITIGATION in petition.flags
+    if rule.key == "upstream":
+        return given is None
+    if rule.key == "review_request":
         # Only a written reply of a handling organ opens the way to a review (条例 第三十五条).
-        written = petition.delivered_on is not None and petition.lead_organ_id is not None
-        return not written or petition.petition_class is not PetitionClass.APPEAL
-    return share is not None and _share_not_limited(petition, key, share)
+        return petition.delivered_on is None or petition.lead_organ_id is None
+    if rule.key == "objection" and share is not None:
+        return not share.result_wanted or share.objections > 0
+    if rule.key == "progress" and share is not None:
+        return not share.result_wanted or share.limit_on is not None
+    return rule.key == "assign" and not (share is not None and share.result_wanted)
 
 
-def _share_not_limited(petition: Petition, key: str, share: Dispatch) -> bool:
-    limited = petition.petition_class is PetitionClass.APPEAL or share.limit_on is not None
-    no_limit = {
-        "assign": not (share.result_wanted and limited),
-        "objection": not share.result_wanted or share.objections > 0,
-        "progress": not share.result_wanted or limited,
-    }
-    return no_limit.get(key, False)
+def _kind(petition_class: PetitionClass) -> str:
+    """Name the kind of matter in the pack's words; every appeal that units handle goes the ordinary way (条例 第三十一条第六项)."""
+    return "ordinary_appeal" if petition_class is PetitionClass.APPEAL else petition_class.value
+
+
+def stop_what_no_longer_counts(session: Session, petition: Petition, *, act: Act) -> None:
+    """Stop the office's duty to notify once the class shows that other rules govern it (条例 第二十三条第四款)."""
+    rule = pack_of(petition).rule("notify")
+    if not _not_limited(petition, rule, None, None):
+        return
+    for clock in clocks_of(session, petition):
+        if clock.rule_key == rule.key and clock.state in ON_FOOT:
+            stop_clock(session, clock, act=act, reason="依第二十三条第四款另行规定")
 
 
 def _already_runs(there: list[Clock], key: str, share: Dispatch | None) -> bool:
@@ -239,24 +253,33 @@ def extend_clock(session: Session, clock: Clock, petition: Petition, days: int, 
     ``DeadlineError`` beyond the rule's cap.
     """
     extend(rule_of(petition, clock), clock.starts_on, calendar(session), days=days)
-    passed = passed_steps(session, clock)
-    if MISSED in passed:
-        stop_clock(session, clock, act=act, reason=f"{Event.GRANT_EXTENSION.label}，另行计时")
-        kept = {name: getattr(clock, name) for name in KEPT_WHEN_EXTENDED}
-        clock, passed = Clock(**kept, number=len(clocks_of(session, petition)) + 1), set()
-        session.add(clock)
-    else:
-        withdraw_waiting(session, clock)
+    clock = fresh_record(session, petition, clock, act=act, reason=f"{Event.GRANT_EXTENSION.label}，另行计时")
     clock.extended_days = days
     set_due(clock, count_clock(session, petition, clock))
-    schedule(petition, clock, passed)
+    schedule(petition, clock, passed_steps(session, clock))
+    session.flush()
+    return clock
+
+
+def fresh_record(session: Session, petition: Petition, clock: Clock, *, act: Act, reason: str) -> Clock:
+    """Get a clock ready to run to a later day: what waits to be sent goes, and one that was missed hands over to another.
+
+    A step is taken once a clock; a limit that was missed and then moved may be missed again, and has to climb again.
+    """
+    if MISSED not in passed_steps(session, clock):
+        withdraw_waiting(session, clock)
+        return clock
+    stop_clock(session, clock, act=act, reason=reason)
+    kept = {name: getattr(clock, name) for name in KEPT_WHEN_EXTENDED}
+    clock = Clock(**kept, number=len(clocks_of(session, petition)) + 1)
+    session.add(clock)
     session.flush()
     return clock
 
 
 KEPT_WHEN_EXTENDED = (
     "petition_id", "dispatch_id", "rule_key", "owner", "duty", "starts_on", "start_reason", "raw_due_on", "due_on", "basis",
-    "pack_version", "calendar_version", "given_on", "suspended_days",
+    "pack_version", "calendar_version", "given_on", "suspended_days", "extended_days",
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from operator import attrgetter
 from time import monotonic
 from typing import Any
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
 from models.clock import Clock, ClockStep
@@ -139,11 +139,18 @@ def _sweep_batch(database: Database, part: list[Due], *, as_of: datetime, report
     except Exception as fault:
         if len(part) > 1:
             return sum(_sweep_batch(database, [one], as_of=as_of, report=report) for one in part)
-        if isinstance(fault, OperationalError) and not database.is_sqlite:
-            return 0  # a deadlock or a server that goes away: nothing was changed, the next look finds it again
+        if _passes_by_itself(fault):
+            return 0  # nothing was changed, the next look or the next sweep finds it again
         return _postpone(database, part[0], fault, as_of=as_of, report=report)
     report.add(did)
     return done
+
+
+def _passes_by_itself(fault: Exception) -> bool:
+    """Say whether a fault is a deadlock, a conflict or a server that went away, and not the clock's own."""
+    if not isinstance(fault, DBAPIError):
+        return False
+    return fault.connection_invalidated or getattr(fault.orig, "sqlstate", None) in ("40P01", "40001", "55P03")
 
 
 def _act(session: Session, part: list[Due], as_of: datetime) -> tuple[SweepReport, int]:

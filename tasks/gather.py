@@ -3,7 +3,7 @@
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import func, or_
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from models.case_event import CaseEvent
@@ -12,7 +12,7 @@ from models.dispatch import Dispatch
 from models.organ import Organ
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
-from models.vocabulary import ClockState, Flag, MessageState, Role
+from models.vocabulary import ClockState, Flag, MessageState
 from rules.facts import Facts, UnitFacts
 from tasks.act import Act
 from tasks.cases import dispatches_of
@@ -62,10 +62,10 @@ def gather_facts(session: Session, petition: Petition, *, act: Act, asked: dict[
 
 
 def unsent_letters(session: Session, petition: Petition) -> int:
-    """Count the petition's letters that are still on their way out."""
+    """Count the petition's letters that are still on their way out; reminders of a limit hold nothing up."""
     waiting = (MessageState.QUEUED, MessageState.SENDING, MessageState.DEAD)
     query = select(func.count()).select_from(OutboxMessage).where(
-        OutboxMessage.petition_id == petition.id, col(OutboxMessage.state).in_(waiting)
+        OutboxMessage.petition_id == petition.id, col(OutboxMessage.state).in_(waiting), col(OutboxMessage.clock_id).is_(None)
     )
     return session.exec(query).one()
 
@@ -84,10 +84,10 @@ def running_clock(session: Session, petition: Petition, *rule_keys: str, dispatc
 def last_event(session: Session, petition: Petition, dispatch: Dispatch | None = None) -> CaseEvent | None:
     """Load the newest event of a petition as a whole, or of one unit's share.
 
-    What the system noted of limits is left out: a reminder of yesterday must not forbid to enter what happened before it.
+    Overlays are left out: a reminder or a note of yesterday must not forbid to enter what happened before it.
     """
     query = select(CaseEvent).where(CaseEvent.petition_id == petition.id)
-    query = query.where(or_(col(CaseEvent.actor_role) != Role.SYSTEM, col(CaseEvent.source) != col(CaseEvent.target)))
+    query = query.where(col(CaseEvent.source) != col(CaseEvent.target))
     query = query.where(CaseEvent.dispatch_id == (dispatch.id if dispatch else None))
     return session.exec(query.order_by(col(CaseEvent.seq).desc()).limit(1)).first()
 

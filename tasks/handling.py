@@ -7,13 +7,15 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from models.case_event import CaseEvent
+from models.clock import Clock
 from models.dispatch import Dispatch
 from models.petition import Petition
-from models.vocabulary import Event, Outcome, UnitRole
+from models.vocabulary import ClockState, Event, Outcome, UnitRole
+from rules.errors import TransitionRefusedError
 from rules.lifecycle import FINISHED_UNITS, GONE_UNITS
 from tasks.act import Act
 from tasks.cases import dispatches_of, find_dispatch, find_petition
-from tasks.clocks import extend_clock, extension_cap
+from tasks.clocks import clocks_of, extend_clock, extension_cap
 from tasks.gather import running_clock
 from tasks.letters import shown_due
 from tasks.transitions import advance
@@ -74,7 +76,7 @@ def request_extension(
 ) -> Dispatch:
     """Ask for more calendar days: once, before expiry, approved by the handling organ's head (条例 第三十四条)."""
     petition, share = _load(session, number, position)
-    clock = running_clock(session, petition, "assign", dispatch=share)
+    clock = _handling_limit(session, petition, share)
     asked = {
         "reason": reason, "extension_days": days, "extension_approver": approver, "extensions_before": share.extensions,
         "extension_cap": extension_cap(petition, "assign"), "clock_due_on": clock.due_on if clock else None,
@@ -96,7 +98,7 @@ def decide_extension(session: Session, number: str, position: int, *, act: Act, 
         )
         return share
     days = _asked_days(session, petition, share)
-    clock = running_clock(session, petition, "assign", dispatch=share)
+    clock = _handling_limit(session, petition, share)
     before = clock.due_on if clock else None
     if clock is not None:
         clock = extend_clock(session, clock, petition, days, act=act)
@@ -107,6 +109,13 @@ def decide_extension(session: Session, number: str, position: int, *, act: Act, 
         letter_facts={"extension_due_on": shown_due(clock) if clock else "", "reason": reason},
     )
     return share
+
+
+def _handling_limit(session: Session, petition: Petition, share: Dispatch) -> Clock | None:
+    own = [clock for clock in clocks_of(session, petition) if clock.rule_key == "assign" and clock.dispatch_id == share.id]
+    if any(clock.state is ClockState.SUSPENDED for clock in own):
+        raise TransitionRefusedError("承办期限已中止计时，请在恢复计时后办理延期")
+    return running_clock(session, petition, "assign", dispatch=share)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,6 +29,7 @@ from rules.lifecycle import STAGES
 from tasks.act import Act
 from tasks.bookmarks import want_run
 from tasks.cases import DRAFT_PREFIX, find_petition
+from tasks.clocks import stop_what_no_longer_counts
 from tasks.rulebook import pack_of
 from tasks.serials import petition_number
 from tasks.settings import settings
@@ -267,6 +268,7 @@ def screen(session: Session, number: str, *, act: Act, found: Screening) -> Peti
         session, petition, Event.SCREEN, act=act, asked=_screening_facts(found), changes=changes,
         facts={"relation": found.relation.value, "content_code": found.content_code} | _linked(parent),
     )
+    stop_what_no_longer_counts(session, petition, act=act)
     return petition
 
 

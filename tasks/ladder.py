@@ -81,6 +81,7 @@ def climb_by_hand(
         rung = next((rung for rung in ladder if _is(rung, wanted)), None)
         if rung is None or rung.key in passed or clock.due_on >= act.happened_on:
             continue
+        withdraw_waiting(session, clock)
         record_step(session, clock, rung, StepFate.BY_HAND, event_seq=event.seq, as_of=act.as_of)
         lower = below(ladder, rung.key, passed)
         for one in lower:

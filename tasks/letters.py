@@ -14,9 +14,10 @@ from models.organ import Organ
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
 from models.petitioner import Party, Petitioner
-from models.vocabulary import ClockState, Event, Flag, Letter, PetitionClass, UnitRole
+from models.vocabulary import ClockState, DispatchState, Event, Flag, Letter, PetitionClass, UnitRole
 from notifications.catalogue import CatalogueRow, row_for
 from rules.lifecycle import FINISHED_UNITS, GONE_UNITS, Transition
+from rules.zone import legal_day
 from tasks.act import Act
 from tasks.cases import dispatches_of, organ_by_id, subject_of
 from tasks.serials import letter_number
@@ -27,7 +28,7 @@ TO_POSITIONS = "to_positions"
 """Key under which an operation names the shares that an overlay's letter goes to."""
 
 
-SPOKEN = ("reason", "ground", "reply_due_on", "answer", "extension_due_on", "parent_number", "meeting", "where_to_go")
+SPOKEN = ("may_extend", "owed_on", "reason", "ground", "reply_due_on", "answer", "extension_due_on", "parent_number", "meeting", "where_to_go")
 """Words that only the operation at hand knows; empty in letters that it does not cause."""
 
 
@@ -76,7 +77,7 @@ def queue_letters(
         entry = row_for(letter)
         share = order.share if order else dispatch
         for addressee in _addressees(session, petition, entry, row, dispatch=share, words=words):
-            facts = _facts(session, petition, entry, addressee, row, act=act, clocks=clocks, words=words)
+            facts = _facts(session, petition, entry, addressee, row, act=act, clocks=clocks, words=words, order=order)
             _queue(session, petition, letter, entry, event, addressee, facts, act=act, order=order)
 
 
@@ -142,18 +143,21 @@ def _facts(
     act: Act,
     clocks: dict[str, Clock],
     words: dict[str, Any],
+    order: Order | None,
 ) -> dict[str, Any]:
     """Look up what the letter needs, and nothing else: a reminder to the office asks for no people and no units."""
     known: dict[str, Any] = _plain_facts(petition, row, act)
+    if order and order.leaves_at:
+        known["written_on"] = chinese_date(legal_day(order.leaves_at))
     if UNIT_FACTS & set(entry.needs):
-        known |= _unit_facts(session, petition, addressee, clocks)
+        known |= _unit_facts(session, petition, entry, addressee, clocks, act)
     if "petitioner_name" in entry.needs:
         known["petitioner_name"] = _petitioner_name(session, petition, to_self=addressee.key.startswith("person"))
     spoken = dict.fromkeys(SPOKEN, "")
     return spoken | known | {name: value for name, value in words.items() if name != TO_POSITIONS}
 
 
-UNIT_FACTS = {"unit_name", "unit_role", "units", "lead_unit", "due_on", "report_wanted"}
+UNIT_FACTS = {"owed", "unit_name", "unit_role", "units", "lead_unit", "due_on", "report_wanted"}
 
 
 def _plain_facts(petition: Petition, row: Transition, act: Act) -> dict[str, Any]:
@@ -175,16 +179,30 @@ def _plain_facts(petition: Petition, row: Transition, act: Act) -> dict[str, Any
     }
 
 
-def _unit_facts(session: Session, petition: Petition, addressee: Addressee, clocks: dict[str, Clock]) -> dict[str, Any]:
+def _owed(share: Dispatch | None) -> str:
+    """What a unit owes unless a step of the ladder says otherwise: a signature, or the handling itself."""
+    signed = share is not None and share.state is not DispatchState.AWAITING_SIGN_IN and share.result_wanted
+    return "assign" if signed else "sign_in"
+
+
+PAST_IS_NO_ORDER = (Letter.REDO_LETTER, Letter.EXTENSION_REFUSED, Letter.OBJECTION_OVERRULED)
+"""Letters that ask for something by the handling limit: a day that has passed cannot be asked for."""
+
+
+def _unit_facts(
+    session: Session, petition: Petition, entry: CatalogueRow, addressee: Addressee, clocks: dict[str, Clock], act: Act
+) -> dict[str, Any]:
     share, shares = addressee.dispatch, dispatches_of(session, petition)
     names = {s.id: organ_by_id(session, s.organ_id).name for s in shares}
     due = clocks.get("assign") or (_handling_limit(session, share) if share else None)
+    passed = entry.letter in PAST_IS_NO_ORDER and due is not None and due.due_on < act.happened_on
     return {
         "unit_name": (names.get(share.id, "") if share else "") or addressee.name,
         "unit_role": share.role.label if share else "",
         "units": [names[s.id] for s in shares if s.state not in GONE_UNITS],
         "lead_unit": next((names[s.id] for s in shares if s.role is UnitRole.LEAD), ""),
-        "due_on": shown_due(due) if due else chinese_date(share.limit_on if share else None),
+        "due_on": "" if passed else shown_due(due) if due else chinese_date(share.limit_on if share else None),
+        "owed": _owed(share),
         "report_wanted": "是" if share and share.result_wanted else "",
     }
 

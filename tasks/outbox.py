@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 from sqlmodel import Session, col, select
 
+from models.clock import Clock
 from models.outbox_message import OutboxMessage
-from models.vocabulary import MessageState
+from models.vocabulary import ClockState, MessageState
 from notifications.catalogue import row_for
 from notifications.channels import Channel, ChannelError, mail_via
 from notifications.rendering import RenderingError, render
@@ -190,6 +191,9 @@ def _record(
     if problem is None:
         row.state, row.sent_at = MessageState.SENT, as_of
         return "sent"
+    if row.clock_id is not None and session.get_one(Clock, row.clock_id).state is not ClockState.RUNNING:
+        row.state = MessageState.CANCELLED  # what it warns of has ended meanwhile
+        return "failed"
     if problem.hopeless or row.attempts >= settings.outbox_tries:
         row.state = MessageState.DEAD
         return "dead"

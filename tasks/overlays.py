@@ -17,11 +17,12 @@ from rules.errors import AnswerRefusedError, TransitionRefusedError
 from rules.grounds import SUPERVISION_GROUNDS, find_ground
 from rules.lifecycle import FINISHED_UNITS
 from rules.packs import LadderAction
+from rules.zone import legal_day
 from tasks.act import Act
 from tasks.cases import find_dispatch, find_petition
 from tasks.clocks import Given, start_clock, stop_clock
 from tasks.ladder import climb_by_hand, running_duties
-from tasks.letters import TO_POSITIONS, Order, marked_date
+from tasks.letters import TO_POSITIONS, Order, marked_date, shown_due
 from tasks.rulebook import calendar, pack_of
 from tasks.serials import letter_number
 from tasks.settings import settings
@@ -31,6 +32,9 @@ from tasks.vault import vault
 
 ANSWERED_BY_HAND = ("promise", "meeting_task", "supervision_reply")
 """Limits that end when somebody notes what came back."""
+
+DELAY = "拖延"
+"""What the ladder may say of a unit by itself: that it is late. Anything more is a person's finding (条例 第四十条第一款)."""
 
 
 def urge(
@@ -56,7 +60,7 @@ def urge(
     written = [position] if way is UrgingWay.LETTER else []
     event = advance(
         session, petition, Event.URGE, act=act, asked={"reason": said, "units": ()}, facts=facts | _of(order), note=said,
-        letter_facts={TO_POSITIONS: written, "reason": said}, order=order,
+        letter_facts={TO_POSITIONS: written, "reason": said} | _owed(order), order=order,
     )  # fmt: skip
     urging = Urging(
         petition_id=share.petition_id, dispatch_id=share.id, way=way, urged_on=act.happened_on, promised_on=promised_on,
@@ -67,6 +71,7 @@ def urge(
         _promise(session, petition, share, act=act, on=promised_on)
     if order is None:
         _climb(session, petition, share, LadderAction.URGE, act=act, event=event)
+        _asked_after(session, petition, share, act=act)
     return urging
 
 
@@ -79,11 +84,12 @@ def supervise(
     """
     petition, share = _load(session, number, position)
     known = find_ground(SUPERVISION_GROUNDS, ground)
-    reply = _reply_due(session, petition, act)
+    counted_from = legal_day(order.leaves_at) if order and order.leaves_at else act.happened_on
+    reply = _reply_due(session, petition, counted_from)
     reply_due = reply.effective
     letter_no = letter_number(session, "督", act.happened_on)
     words: dict[str, Any] = {
-        TO_POSITIONS: [position], "ground": known.wording if known else "", "reason": demand, "letter_no": letter_no,
+        TO_POSITIONS: [position], "ground": DELAY if order else known.wording if known else "", "reason": demand, "letter_no": letter_no,
         "reply_due_on": marked_date(reply_due, provisional=reply.provisional),
     }  # fmt: skip
     facts = {"position": position, "ground": known.code if known else None, "reply_due_on": reply_due.isoformat()}
@@ -96,7 +102,7 @@ def supervise(
         supervised_on=act.happened_on, reply_due_on=reply_due, note_sealed=vault().seal(demand),
     )
     session.add(supervision)
-    start_clock(session, petition, "supervision_reply", act=act, dispatch=share, anew=True)
+    start_clock(session, petition, "supervision_reply", act=act, dispatch=share, anew=True, starts_on=counted_from)
     if order is None:
         _climb(session, petition, share, LadderAction.SUPERVISE, act=act, event=event)
     return supervision
@@ -161,6 +167,9 @@ def convene(
     petition = find_petition(session, number, lock=True)
     if late := [task for task in tasks if task.due_on < act.happened_on]:
         raise AnswerRefusedError(f"会议任务的期限 {late[0].due_on} 早于会议日期 {act.happened_on}")
+    shares = [find_dispatch(session, petition, task.position) for task in tasks]
+    if over := [share.position for share in shares if share.state in FINISHED_UNITS]:
+        raise TransitionRefusedError(f"第 {over[0]} 号派件已经办结或者退回，不能再派任务")
     facts = {
         "deputies": deputies, "representatives": representatives,
         "tasks": [{"position": task.position, "due_on": task.due_on.isoformat()} for task in tasks],
@@ -171,8 +180,7 @@ def convene(
         facts=facts if tasks else {"deputies": deputies, "representatives": representatives}, note=note,
         letter_facts={"meeting": meeting},
     )  # fmt: skip
-    for task in tasks:
-        share = find_dispatch(session, petition, task.position)
+    for task, share in zip(tasks, shares, strict=True):
         given = Given(on=task.due_on, basis=f"协调会当场明确的期限 {task.due_on}")
         start_clock(session, petition, "meeting_task", act=act, dispatch=share, given=given)
     return event
@@ -213,6 +221,14 @@ def _climb(
     climb_by_hand(session, petition, duties, action, act=act, event=event)
 
 
+def _asked_after(session: Session, petition: Petition, share: Dispatch, *, act: Act) -> None:
+    """Whoever asked a unit how it stands has done so for the next thirty days (a matter without a legal limit)."""
+    for clock in running_duties(session, petition, dispatch=share):
+        if clock.rule_key == "progress":
+            stop_clock(session, clock, act=act, reason="已了解进展")
+            start_clock(session, petition, "progress", act=act, dispatch=share)
+
+
 def _promise(session: Session, petition: Petition, share: Dispatch, *, act: Act, on: date) -> None:
     """A later promise takes the place of an earlier one."""
     for clock in running_duties(session, petition, dispatch=share):
@@ -222,9 +238,13 @@ def _promise(session: Session, petition: Petition, share: Dispatch, *, act: Act,
     start_clock(session, petition, "promise", act=act, dispatch=share, given=given)
 
 
-def _reply_due(session: Session, petition: Petition, act: Act) -> Deadline:
+def _owed(order: Order | None) -> dict[str, Any]:
+    return {"owed": order.clock.rule_key, "owed_on": shown_due(order.clock)} if order else {}
+
+
+def _reply_due(session: Session, petition: Petition, counted_from: date) -> Deadline:
     rule = pack_of(petition).rule("supervision_reply")
-    return compute_due(rule, act.happened_on, calendar(session), roll_last_day=settings().roll_last_day)
+    return compute_due(rule, counted_from, calendar(session), roll_last_day=settings().roll_last_day)
 
 
 def _load(session: Session, number: str, position: int) -> tuple[Petition, Dispatch]:

@@ -85,10 +85,16 @@ def approve(session: Session, number: str, *, act: Act, opinion: str) -> Petitio
     """Approve a proposal in the rank that its way needs, and issue the letters; the opinion is kept verbatim."""
     petition = find_petition(session, number, lock=True)
     advance(
-        session, petition, Event.APPROVE, act=act, note=opinion, asked={"approval_role": needed_approver(session, petition, act)}
+        session, petition, Event.APPROVE, act=act, note=opinion,
+        asked={"approval_role": needed_approver(session, petition, act), "limit_on": _limit_of(petition)},
     )
     carry_out(session, number, act=act)
     return petition
+
+
+def _limit_of(petition: Petition) -> date | None:
+    limit = petition.proposal.get("limit_on")
+    return date.fromisoformat(limit) if limit else None
 
 
 def needed_approver(session: Session, petition: Petition, act: Act) -> Role:
@@ -134,7 +140,6 @@ def _open_shares(session: Session, petition: Petition, act: Act) -> list[Dispatc
     if petition.way not in (Way.REFERRAL, Way.ASSIGNMENT):
         return []
     mark = row_for_way(petition.way)
-    limit = petition.proposal.get("limit_on")
     before = len(dispatches_of(session, petition))
     shares = []
     for index, code in enumerate(petition.proposal["units"]):
@@ -142,7 +147,7 @@ def _open_shares(session: Session, petition: Petition, act: Act) -> list[Dispatc
             petition_id=petition.id, position=before + index + 1, organ_id=find_organ(session, code).id,
             role=UnitRole.CO_HANDLING if index else UnitRole.LEAD, state=DispatchState.AWAITING_SIGN_IN,
             result_wanted=petition.way is Way.ASSIGNMENT, letter_no=letter_number(session, mark, act.happened_on),
-            sent_on=act.happened_on, limit_on=date.fromisoformat(limit) if limit else None,
+            sent_on=act.happened_on, limit_on=_limit_of(petition),
         )
         session.add(share)
         shares.append(share)

@@ -46,7 +46,7 @@ def calendar(session: Session) -> Calendar:
     Looked up once a transaction; ``Database.write`` sees to it that none is imported meanwhile.
     """
     if IN_FORCE not in session.info:
-        session.info[IN_FORCE] = calendar_of(imports_in_force(session))
+        session.info[IN_FORCE] = calendar_with(imports_in_force(session))
     return cast(Calendar, session.info[IN_FORCE])
 
 
@@ -56,7 +56,7 @@ def imports_in_force(session: Session) -> tuple[CalendarImport, ...]:
     return tuple(session.exec(query))
 
 
-def calendar_of(imports: tuple[CalendarImport, ...]) -> Calendar:
+def calendar_with(imports: tuple[CalendarImport, ...]) -> Calendar:
     """Lay imported calendars over the shipped ones and the city's own file."""
     return load_calendar(settings().calendar_overlay, tuple((one.title, one.content) for one in imports))
 

@@ -29,6 +29,9 @@ class Settings(BaseSettings):
     nudge_poll: timedelta = Field(
         default=timedelta(milliseconds=500), description="Pause between two looks for cases ahead of their run"
     )
+    background_runs_kept: timedelta = Field(
+        default=timedelta(days=1), description="How long the engine keeps completed runs of sweeps and outbox"
+    )
 
     office_name: str = Field(default="市人大常委会信访办公室", description="The office's name on letters")
     office_short_name: str = Field(default="市人信", description="The office's short name in letter numbers")

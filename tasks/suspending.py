@@ -3,16 +3,20 @@
 from sqlmodel import Session, col, select
 
 from models.clock import Clock, Suspension
+from models.dispatch import Dispatch
 from models.petition import Petition
 from models.vocabulary import ClockState, Event, PauseGround
 from rules.errors import TransitionRefusedError, UnknownCaseError
 from tasks.act import Act
 from tasks.cases import find_petition
-from tasks.clocks import end_suspension
+from tasks.clocks import end_suspension, start_clock, stop_clock
 from tasks.ladder import passed_steps, schedule, withdraw_waiting
 from tasks.rulebook import rule_of
 from tasks.transitions import advance
 from tasks.vault import vault
+
+REMINDER = "suspension_review"
+"""The office's own limit while a clock stands still: nothing that is suspended may be forgotten."""
 
 
 def find_clock(session: Session, petition: Petition, number: int) -> Clock:
@@ -47,6 +51,8 @@ def suspend_clock(
         reason_sealed=vault().seal(reason),
     )
     session.add(suspension)
+    share = session.get(Dispatch, clock.dispatch_id) if clock.dispatch_id else None
+    start_clock(session, petition, REMINDER, act=act, dispatch=share, anew=True)
     return suspension
 
 
@@ -56,13 +62,30 @@ def resume_clock(session: Session, number: str, clock_no: int, *, act: Act, reas
     if clock.state is not ClockState.SUSPENDED:
         raise TransitionRefusedError(f"第 {clock_no} 号期限{clock.state.label}，没有中止，不能恢复")
     before, idle = clock.due_on, clock.suspended_days
+    _check_order(session, clock, act)
     end_suspension(session, clock, on=act.happened_on)
     clock.state = ClockState.RUNNING
     schedule(petition, clock, passed_steps(session, clock))
+    _stop_reminder(session, petition, clock, act)
     days = clock.suspended_days - idle
     facts = {"clock": clock_no, "rule": clock.rule_key, "days": days, "before": before.isoformat(), "after": clock.due_on.isoformat()}
     advance(session, petition, Event.RESUME_CLOCK, act=act, facts=facts, note=reason, asked={"reason": reason})
     return clock
+
+
+def _check_order(session: Session, clock: Clock, act: Act) -> None:
+    still = select(Suspension).where(Suspension.clock_id == clock.id, col(Suspension.ended_on).is_(None))
+    for one in session.exec(still):
+        if act.happened_on < one.began_on:
+            raise TransitionRefusedError(f"恢复日期 {act.happened_on} 早于中止日期 {one.began_on}")
+
+
+def _stop_reminder(session: Session, petition: Petition, clock: Clock, act: Act) -> None:
+    """The office no longer has to ask whether the clock should go on."""
+    reminders = Clock.petition_id == petition.id, Clock.rule_key == REMINDER, Clock.state == ClockState.RUNNING
+    query = select(Clock).where(*reminders, Clock.dispatch_id == clock.dispatch_id).order_by(col(Clock.number)).limit(1)
+    for reminder in session.exec(query).all():
+        stop_clock(session, reminder, act=act, reason=Event.RESUME_CLOCK.label)
 
 
 def _load(session: Session, number: str, clock_no: int) -> tuple[Petition, Clock]:

@@ -23,7 +23,7 @@ OUTAGE = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
+class Plan:
     """What to simulate: days in Asia/Shanghai, how many petitions, and the seed that decides everything else."""
 
     first: date
@@ -60,7 +60,7 @@ class Year:
         self.broken += other.broken
 
 
-def outage_of(order: Order) -> tuple[date, date] | None:
+def outage_of(order: Plan) -> tuple[date, date] | None:
     """Draw the week in which the sweep is down; none in a time too short for it."""
     spare = (order.last - order.first).days - OUTAGE.days
     if not order.outage or spare < OUTAGE.days:
@@ -69,7 +69,7 @@ def outage_of(order: Order) -> tuple[date, date] | None:
     return began, began + OUTAGE - timedelta(days=1)
 
 
-def simulate(order: Order, progress: Callable[[int, int], None] = lambda _done, _all: None) -> Year:
+def simulate(order: Plan, progress: Callable[[int, int], None] = lambda _done, _all: None) -> Year:
     """Walk through the time in as many processes as there are cores; raises what a part raises."""
     began = perf_counter()
     shares = [order.petitions // PARTS + (part < order.petitions % PARTS) for part in range(PARTS)]
@@ -88,7 +88,7 @@ def simulate(order: Order, progress: Callable[[int, int], None] = lambda _done, 
     return year
 
 
-def walk_part(order: Order, part: int, petitions: int, home: str) -> Year:
+def walk_part(order: Plan, part: int, petitions: int, home: str) -> Year:
     """Walk one part of the city through the time, in a process and a database of its own."""
     for name in [name for name in os.environ if name.startswith(("XINFANG_HOME", "XINFANG_DATABASE", "XINFANG_KEY"))]:
         del os.environ[name]

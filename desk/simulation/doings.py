@@ -26,6 +26,8 @@ from tasks import closing, handling, intake, overlays, routing, suspending
 from tasks.cases import dispatches_of
 from tasks.decide import Place
 
+OBJECTING = 0.05
+WITHDRAWING = 0.02
 APPROVERS = {Role.DIRECTOR: "D01", Role.VICE_CHAIR: "F01", Role.CHAIRS_MEETING: "H01"}
 
 
@@ -99,7 +101,12 @@ def _at_unit(walk: Walk, session: Session, petition: Petition, share: Dispatch, 
     number, position, city = str(petition.number), share.position, walk.city
     unit = walk.unit_of(session, share)
     liaison = walk.act(session, f"L-{unit.code}", now)
-    if share.state is DispatchState.AWAITING_SIGN_IN:
+    if share.state in (DispatchState.RETURN_REQUESTED, DispatchState.REPORTED):
+        _at_unit_for_us(walk, session, petition, share, now)
+    elif share.state is DispatchState.AWAITING_SIGN_IN and not share.objections and city.random.random() < OBJECTING:
+        handling.object_to(session, number, position, act=liaison, reason="不属于本单位职权")
+        walk.go(f"{number}/{position}", city.soon(now))
+    elif share.state is DispatchState.AWAITING_SIGN_IN:
         handling.sign_in(session, number, position, act=liaison)
         if share.result_wanted:
             _plan_share(walk, f"{number}/{position}", unit, now)
@@ -107,14 +114,23 @@ def _at_unit(walk: Walk, session: Session, petition: Petition, share: Dispatch, 
         told = handling.HandlingReport(text="已办理", outcome=Outcome.EXPLAINED, told="已告知")
         handling.report(session, number, position, act=liaison, findings=told)
         walk.go(f"{number}/{position}", city.soon(now))
-    elif share.state is DispatchState.REPORTED:
-        accepted = city.random.random() > 0.08
-        examiner = walk.act(session, "Z02", now)
+    if petition.state in (State.CLOSING, State.DELIVERING, State.PROPOSING):
+        walk.go(number, city.soon(now))
+
+
+def _at_unit_for_us(walk: Walk, session: Session, petition: Petition, share: Dispatch, now: datetime) -> None:
+    """The unit waits for the office: for a word on its objection, or on its report."""
+    number, position, chance = str(petition.number), share.position, walk.city.random.random()
+    if share.state is DispatchState.RETURN_REQUESTED:
+        upheld, director = chance < 0.5, walk.act(session, "D01", now)
+        handling.decide_objection(session, number, position, act=director, upheld=upheld, reason="经核实")
+        if not upheld:
+            walk.go(f"{number}/{position}", walk.city.after(now, 2))
+    else:
+        accepted, examiner = chance > 0.08, walk.act(session, "Z02", now)
         handling.examine(session, number, position, act=examiner, accepted=accepted, reason="" if accepted else "请补充")
         if not accepted:
-            walk.go(f"{number}/{position}", city.after(now, city.random.uniform(3, 20)))
-    if petition.state in (State.CLOSING, State.DELIVERING):
-        walk.go(number, city.soon(now))
+            walk.go(f"{number}/{position}", walk.city.after(now, walk.city.random.uniform(3, 20)))
 
 
 def _plan_share(walk: Walk, subject: str, unit: Unit, now: datetime) -> None:
@@ -123,7 +139,9 @@ def _plan_share(walk: Walk, subject: str, unit: Unit, now: datetime) -> None:
     reported, chance = city.handled(now, unit), city.random.random()
     walk.go(subject, reported)
     days = (reported - now).days
-    if days > 50 and chance < 0.3:
+    if chance < WITHDRAWING:
+        walk.besides(city.after(now, 6), subject, lambda session, place, at: _withdraw(walk, session, place, at))
+    elif days > 50 and chance < 0.3:
         walk.besides(city.after(now, 45), subject, lambda session, place, at: _extend(walk, session, place, at))
     elif days > 64 and chance < 0.6:
         walk.besides(city.after(now, city.random.uniform(62, 75)), subject, lambda session, place, at: _urge(walk, session, place, at))
@@ -148,6 +166,12 @@ def _urge(walk: Walk, session: Session, place: Place, now: datetime) -> None:
     overlays.urge(
         session, str(place.petition.number), position, act=clerk, way=UrgingWay.PHONE, said="询问进度", promised_on=promised
     )
+
+
+def _withdraw(walk: Walk, session: Session, place: Place, now: datetime) -> None:
+    number = str(place.petition.number)
+    closing.withdraw(session, number, act=walk.act(session, "Z01", now), reason="信访人书面撤回")
+    walk.go(number, walk.city.after(now, 30))
 
 
 def _note(walk: Walk, session: Session, place: Place, now: datetime) -> None:

@@ -9,9 +9,11 @@ from sqlmodel import Session, col, select
 
 from models.case_event import CaseEvent
 from models.clock import Clock, ClockStep
+from models.dispatch import Dispatch
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
 from models.vocabulary import ClockState, MessageState, Role, State, StepFate
+from rules.lifecycle import FINISHED_UNITS
 from rules.packs import Packs
 from rules.working_days import Calendar
 from rules.zone import SHANGHAI, legal_day
@@ -28,9 +30,12 @@ class Broken:
 
 
 PROMISES = (
-    "没有一步办两次", "没有一步提前办", "夜间和休息日没有发出", "每个逾期的期限都已升级", "结案后期限都已停止", "一次巡查对一个期限只说一句",
-    "没有一件丢失", "案卷记录完整可核验",
+    "没有一步办两次", "没有一步提前办", "夜间和休息日没有发出", "每个逾期的期限都已升级", "在办件都有期限在走", "结案后期限都已停止",
+    "一次巡查对一个期限只说一句", "没有一件丢失", "案卷记录完整可核验",
 )  # fmt: skip
+
+
+AFTER_CLOSING = ("archive", "review_request", "review", "re_review_request", "re_review")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +51,10 @@ class Inspector:
 
     def inspect(self, session: Session) -> list[Broken]:
         """Check every promise on the record."""
-        checks = (self._twice, self._early, self._at_night, self._unescalated, self._still_running, self._bursts, self._lost, self._forged)
+        checks = (
+            self._twice, self._early, self._at_night, self._unescalated, self._unseen, self._still_running, self._bursts,
+            self._lost, self._forged,
+        )  # fmt: skip
         return [
             Broken(promise=promise, where=where)
             for promise, check in zip(PROMISES, checks, strict=True)
@@ -83,7 +91,7 @@ class Inspector:
         return due + timedelta(days=after[step])
 
     def _at_night(self, session: Session) -> Iterator[str]:
-        query = select(OutboxMessage).where(col(OutboxMessage.office_hours), OutboxMessage.state == MessageState.SENT)
+        query = select(OutboxMessage).where(col(OutboxMessage.clock_id).is_not(None), OutboxMessage.state == MessageState.SENT)
         for message in session.exec(query):
             sent = message.sent_at.astimezone(SHANGHAI) if message.sent_at else None
             if sent is None or not self.calendar.is_working(sent.date()) or not self.opens <= sent.time() < self.closes:
@@ -105,11 +113,27 @@ class Inspector:
         after = {"missed": 1} | {step.key: step.after_days for step in pack.steps_for(pack.rule(clock.rule_key))}
         return {step for step, days in after.items() if clock.due_on + timedelta(days=days) <= last}
 
+    def _unseen(self, session: Session) -> Iterator[str]:
+        """Whatever waits for somebody has a duty that runs, or stands still on a legal basis."""
+        running: dict[int, set[int | None]] = {}
+        on_foot = col(Clock.state) != ClockState.STOPPED
+        for petition_id, dispatch_id in session.exec(select(Clock.petition_id, Clock.dispatch_id).where(col(Clock.duty), on_foot)):
+            running.setdefault(petition_id, set()).add(dispatch_id)
+        ended = (State.ARCHIVED, State.VOID, State.ATTACHED)
+        for petition in session.exec(select(Petition).where(col(Petition.state).not_in(ended))):
+            if petition.id not in running:
+                yield f"{petition.number}（{petition.state.label}）"
+        for share in session.exec(select(Dispatch).where(col(Dispatch.state).not_in(FINISHED_UNITS))):
+            if share.id not in running.get(share.petition_id, set()):
+                yield f"派件 {share.id}（{share.state.label}）"
+
     def _still_running(self, session: Session) -> Iterator[str]:
-        ended = (State.ARCHIVED, State.VOID)
-        query = select(Clock.petition_id, Clock.number).join(Petition, col(Petition.id) == col(Clock.petition_id))
-        query = query.where(col(Petition.state).in_(ended), col(Clock.state) == ClockState.RUNNING)
-        yield from (f"信访件 {petition} 期限 {number}" for petition, number in session.exec(query))
+        """Nothing runs on after the archive; after closing only the archive's own limit and what a review needs."""
+        query = select(Clock.petition_id, Clock.number, Clock.rule_key, Petition.state).join(Petition, col(Petition.id) == col(Clock.petition_id))
+        closed = (State.DONE, State.FINAL, State.WITHDRAWN, State.ARCHIVED, State.VOID)
+        for petition, number, rule, state in session.execute(query.where(col(Petition.state).in_(closed), col(Clock.state) != ClockState.STOPPED)):
+            if state in (State.ARCHIVED, State.VOID) or rule not in AFTER_CLOSING:
+                yield f"信访件 {petition} 期限 {number}（{rule}）"
 
     def _bursts(self, session: Session) -> Iterator[str]:
         query = select(OutboxMessage.clock_id, OutboxMessage.created_at).where(col(OutboxMessage.clock_id).is_not(None))

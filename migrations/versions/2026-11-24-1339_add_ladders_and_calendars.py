@@ -42,6 +42,8 @@ def upgrade() -> None:
     sa.Column('raw_before', sa.Date(), nullable=False),
     sa.Column('due_before', sa.Date(), nullable=False),
     sa.Column('provisional_before', sa.Boolean(), nullable=False),
+    sa.Column('version_before', sa.String(), nullable=False),
+    sa.Column('why_before', sa.JSON(), nullable=False),
     sa.Column('raw_after', sa.Date(), nullable=False),
     sa.Column('due_after', sa.Date(), nullable=False),
     sa.ForeignKeyConstraint(['clock_id'], ['clock.id'], ),

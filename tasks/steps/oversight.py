@@ -59,8 +59,8 @@ def _convene(session: Session, number: str, answer: OverseeForm, act: Act) -> No
 def _task(session: Session, number: str, line: str) -> overlays.MeetingTask:
     parts = [part.strip() for part in TASK.split(line, maxsplit=1)]
     task, _, day = parts[-1].replace(":", "：").rpartition("：")
-    due_on: date | None = read_date(day, "会议任务的日期") if day else None
-    if len(parts) != 2 or not task.strip() or due_on is None:
+    due_on: date | None = read_date(day, "会议任务的日期") if len(parts) == 2 and task.strip() and day else None
+    if due_on is None:
         raise AnswerRefusedError(f"会议任务“{line.strip()}”看不懂，请一行一项写成 单位：任务：2026-03-20")
     return overlays.MeetingTask(position=_position_of(session, number, parts[0]), due_on=due_on, task=task.strip())
 

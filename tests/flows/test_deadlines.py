@@ -10,6 +10,7 @@ from prefect.events.schemas.automations import AutomationCore
 
 from desk.automations import NAME, apply_automations
 from desk.clock import now
+from flows.runtime.runs import tidy_runs
 from models.vocabulary import Event
 from tests.engine import Engine, eventually
 
@@ -85,6 +86,17 @@ def test_an_escalation_brings_the_case_page_up_to_date(engine: Engine) -> None:
     artifact = engine.ask("GET", f"/artifacts/case-{number.lower()}/latest")
     assert "逾期升级" in artifact["data"]
     assert "期限怎样算出" in artifact["data"]
+
+
+def test_old_background_runs_are_tidied_away_and_petitions_are_not(engine: Engine) -> None:
+    number = engine.registered()
+    run, _ = engine.waiting(number)
+    swept(engine)
+    assert tidy_runs(engine.client, before=now() - timedelta(days=1)) == 0
+    assert tidy_runs(engine.client, before=now() + timedelta(minutes=1)) > 0
+    left = engine.ask("POST", "/flow_runs/filter", flow_runs={"tags": {"any_": ["后台"]}, "state": {"type": {"any_": ["COMPLETED"]}}}, limit=50)
+    assert len(left) <= 1  # one may have come to its end just now
+    assert engine.client.read_flow_run(run.id).id == run.id
 
 
 def test_applying_the_automations_again_leaves_what_supervisors_added(engine: Engine) -> None:

@@ -36,12 +36,16 @@ FACTS: dict[str, str | list[str]] = {
     "days": "12",
     "step": "催办",
     "tried": "2026年5月7日催办；2026年5月13日督办",
+    "owed": "assign",
+    "owed_on": "2026年3月6日",
+    "may_extend": "是",
 }
 PERSONAL = ("钱来顺", "qian.laishun")
 """What must never be seen in subjects, errors and logs."""
 
 OPTIONAL = (
-    "answer", "basis", "delivered_on", "due_on", "ground", "lead_unit", "office_phone", "outcome", "people_count",
+    "answer", "basis", "delivered_on", "due_on", "ground", "lead_unit", "may_extend", "office_phone", "outcome", "owed_on",
+    "people_count",
     "petitioner_name", "reason", "registered_on", "reply_due_on", "report_wanted", "tried", "where_to_go",
 )
 """Facts that a real petition may lack; they come as empty text."""

@@ -66,7 +66,7 @@ class TestRungs:
             ),
             pytest.param(
                 "sign_in", "2026-02-12",
-                {"warn_100": "02-24", "missed": "02-25", "urge": "02-25", "supervise": "03-03", "to_leader": "03-11"},
+                {"warn_100": "02-24", "missed": "02-25", "urge": "02-25", "to_leader": "03-11"},
                 id="working days over the spring festival",
             ),
             pytest.param(

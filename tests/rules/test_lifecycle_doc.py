@@ -61,4 +61,4 @@ class TestTheTable:
 
     def test_tells_clocks_letters_and_article(self) -> None:
         [line] = [line for line in table(DISPATCH_ROWS).splitlines() if line.startswith("| 提出异议 |")]
-        assert "| +assign −objection −sign_in | 退回申请提醒 | 信访工作条例 第二十三条 |" in line
+        assert "| +assign +objection_decision −objection −sign_in | 退回申请提醒 | 信访工作条例 第二十三条 |" in line

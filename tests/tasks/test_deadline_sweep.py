@@ -160,7 +160,7 @@ class TestTheLadder:
         look(office, "05-06", "05-07", "05-13")
         (letter,) = [one for one in messages(office, number) if one.letter is L.SUPERVISION_LETTER]
         assert "第四十条" in text_of(letter)
-        assert "推诿、敷衍、拖延" in text_of(letter)
+        assert "存在拖延的情形" in text_of(letter)
 
     def test_runs_for_three_owners_at_once(self, office: Office) -> None:
         """One unit works, the other's report is examined by the office, and the upstream letter has its own limit."""

@@ -38,7 +38,7 @@ def import_command(
     with database().read() as session:
         moves = preview(session, found)
     _show(f"{f'{found.year}年' if found.year else '本地'}日历：休息日 {len(found.rest)} 天，调休上班 {len(found.makeup)} 天", moves, as_json, dry_run)
-    if dry_run or not _agreed(yes, moves):
+    if dry_run or not _agreed(yes, moves, as_json):
         return
     code = _code(officer)
     with database().write(alone=True) as session:
@@ -63,7 +63,7 @@ def recount_command(
     _show("按现行日历重算", moves, as_json, dry_run)
     if not moves and as_json and not dry_run:
         say_json({"import": None, "moves": []})
-    if dry_run or not moves or not _agreed(yes, moves):
+    if dry_run or not moves or not _agreed(yes, moves, as_json):
         return
     code = _code(officer)
     with database().write(alone=True) as session:
@@ -143,11 +143,11 @@ def _director(session: object, officer: str) -> "Act":
     return Act(actor=find_actor(session, officer, roles=(Role.DIRECTOR,), on=legal_day(as_of)), as_of=as_of)
 
 
-def _agreed(yes: bool, moves: "tuple[Move, ...]") -> bool:
+def _agreed(yes: bool, moves: "tuple[Move, ...]", as_json: bool) -> bool:
     if yes:
         return True
     later = sum(move.days > 0 for move in moves)
-    if typer.confirm(f"其中 {later} 个期限推后。是否生效？", default=False, err=True):
+    if typer.confirm(f"其中 {later} 个期限推后。是否生效？", default=False, err=as_json):
         return True
     say("未作任何改动")
     return False

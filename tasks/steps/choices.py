@@ -81,6 +81,14 @@ class ArchiveChoice(Labelled):
     FINALIZE = "finalize", "认定终结"
 
 
+class ReviewChoice(Labelled):
+    """What may happen while a review or re-review is under way."""
+
+    CONCLUDE = "conclude", "登记复查（复核）意见"
+    HEARING = "hearing", "听证：中止计时"
+    HEARD = "heard", "听证结束：恢复计时"
+
+
 class DetachChoice(Labelled):
     """What may follow when a repeat was attached."""
 

@@ -2,11 +2,12 @@
 
 from sqlmodel import Session
 
-from models.vocabulary import DeliveryWay, Event, Retention, Role, Settlement, State
+from models.vocabulary import DeliveryWay, Event, PauseGround, Retention, Role, Settlement, State
 from rules.errors import TransitionRefusedError
-from tasks import closing, intake
+from tasks import closing, intake, suspending
 from tasks.act import Act
 from tasks.cases import find_petition
+from tasks.clocks import ON_FOOT, clocks_of
 from tasks.steps import choices as c
 from tasks.steps.base import Coded, Form, StepForm, asked, read_date, read_word
 
@@ -67,15 +68,32 @@ def apply_archiving(session: Session, number: str, _position: int | None, answer
 
 
 class ReviewForm(Form):
-    """The result of a review or re-review by the higher organ."""
+    """The result of a review or re-review by the higher organ, or a hearing on the way to it."""
 
-    result: str = asked("复查（复核）意见", 1, "维持、撤销、变更或责令重办，并写明要点")
+    choice: Coded[c.ReviewChoice] = asked("事项", 1, default=c.ReviewChoice.CONCLUDE)
+    result: str = asked("复查（复核）意见", 2, "维持、撤销、变更或责令重办，并写明要点；听证的，写明听证安排")
 
 
 def apply_review(session: Session, number: str, _position: int | None, answer: ReviewForm, act: Act) -> None:
-    """Put the result on file."""
+    """Put the result on file, or let the time of a hearing not count (条例 第三十六条第二款)."""
     again = find_petition(session, number).state is State.RE_REVIEWING
+    if answer.choice is not c.ReviewChoice.CONCLUDE:
+        _hearing(session, number, answer, act, "re_review" if again else "review")
+        return
     closing.conclude_review(session, number, act=act, result=answer.result, again=again)
+
+
+def _hearing(session: Session, number: str, answer: ReviewForm, act: Act, key: str) -> None:
+    clocks = clocks_of(session, find_petition(session, number))
+    found = [clock.number for clock in clocks if clock.rule_key == key and clock.state in ON_FOOT]
+    if not found:
+        raise TransitionRefusedError("没有正在计时的复查、复核期限")
+    if answer.choice is c.ReviewChoice.HEARING:
+        suspending.suspend_clock(
+            session, number, found[-1], act=act, reason=answer.result, basis="", ground=PauseGround.HEARING
+        )
+    else:
+        suspending.resume_clock(session, number, found[-1], act=act, reason=answer.result)
 
 
 class DetachForm(Form):
@@ -103,5 +121,6 @@ ARCHIVE_EVENTS = {
 }
 DETACH_EVENTS = {c.DetachChoice.ARCHIVE: Event.ARCHIVE, c.DetachChoice.DETACH: Event.DETACH}
 ARCHIVE = StepForm(ArchiveForm, apply_archiving, lambda answer: ARCHIVE_EVENTS[answer.choice])
-REVIEW = StepForm(ReviewForm, apply_review)
+REVIEW_EVENTS = {c.ReviewChoice.HEARING: Event.SUSPEND_CLOCK, c.ReviewChoice.HEARD: Event.RESUME_CLOCK}
+REVIEW = StepForm(ReviewForm, apply_review, lambda answer: REVIEW_EVENTS.get(answer.choice))
 DETACH = StepForm(DetachForm, apply_detachment, lambda answer: DETACH_EVENTS[answer.choice])

@@ -178,3 +178,35 @@ def test_marking_as_final_needs_the_director_and_a_reason(office: Office) -> Non
             office.decide(number, "archive", officer, as_of=at(30, month=4), choice="认定终结", reason=reason)
     office.decide(number, "archive", "D01", as_of=at(30, month=4), choice="认定终结", reason="期满未申请复查")
     assert office.petition(number).state is State.FINAL
+
+
+def re_reviewing(office: Office) -> str:
+    number = closed(office)
+    office.decide(number, "archive", "Z01", as_of=at(1, month=4), choice="信访人申请复查")
+    office.decide(number, "review", "Z01", as_of=at(20, month=4), result="维持")
+    office.decide(number, "archive", "Z01", as_of=at(4, month=5), choice="信访人申请复核")
+    return number
+
+
+def test_the_time_of_a_hearing_is_not_counted_in_a_re_review(office: Office) -> None:
+    number = re_reviewing(office)
+    before = office.clocks(number)["re_review"].due_on
+    office.decide(number, "review", "D01", as_of=at(11, month=5), choice="听证：中止计时", result="定于五月举行听证")
+    assert office.clocks(number)["re_review"].state is ClockState.SUSPENDED
+    office.decide(number, "review", "D01", as_of=at(21, month=5), choice="听证结束：恢复计时", result="听证已结束")
+    after = office.clocks(number)["re_review"]
+    assert (office.petition(number).state, after.state, (after.due_on - before).days) == (State.RE_REVIEWING, ClockState.RUNNING, 12)
+
+
+@pytest.mark.parametrize(
+    ("officer", "answer", "said"),
+    [
+        pytest.param("Z01", {"choice": "听证：中止计时", "result": "听证"}, "信访办主任", id="by a clerk"),
+        pytest.param("D01", {"choice": "听证：中止计时"}, "写明理由", id="without words"),
+        pytest.param("D01", {"choice": "听证结束：恢复计时", "result": "已结束"}, "没有中止", id="that never began"),
+    ],
+)
+def test_a_hearing_out_of_order_is_refused(office: Office, officer: str, answer: dict[str, str], said: str) -> None:
+    number = re_reviewing(office)
+    with pytest.raises(CaseworkError, match=said):
+        office.decide(number, "review", officer, as_of=at(11, month=5), **answer)

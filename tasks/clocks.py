@@ -151,19 +151,24 @@ def start_clock(
     known = clocks_of(session, petition) if there is None else there
     if not (anew or given) and _already_runs(known, key, share):  # every promise, task and letter has a day of its own
         return None
-    starts_on = starts_on or _start_day(petition, key, act)
-    clock = Clock(
-        petition_id=petition.id, dispatch_id=share.id if share else None, number=len(known) + 1,
-        rule_key=key, owner=ClockOwner(rule.owner), duty=rule.duty, starts_on=starts_on,
-        start_reason=START_WORDS.get(key, rule.starts_on), raw_due_on=starts_on, due_on=starts_on,
-        basis=given.basis if given else rule.article, pack_version=pack_of(petition).version, calendar_version="",
-        given_on=given.on if given else None,
-    )  # fmt: skip
+    clock = _new_clock(petition, rule, share, number=len(known) + 1, starts_on=starts_on or _start_day(petition, key, act), given=given)
     set_due(clock, count_clock(session, petition, clock))
     schedule(petition, clock, ())
     session.add(clock)
     session.flush()
     return clock
+
+
+def _new_clock(
+    petition: Petition, rule: Rule, share: Dispatch | None, *, number: int, starts_on: date, given: Given | None
+) -> Clock:
+    return Clock(
+        petition_id=petition.id, dispatch_id=share.id if share else None, number=number, rule_key=rule.key,
+        owner=ClockOwner(rule.owner), duty=rule.duty, starts_on=starts_on,
+        start_reason=START_WORDS.get(rule.key, rule.starts_on), raw_due_on=starts_on, due_on=starts_on,
+        basis=given.basis if given else rule.article, pack_version=pack_of(petition).version, calendar_version="",
+        given_on=given.on if given else None,
+    )  # fmt: skip
 
 
 def count_clock(session: Session, petition: Petition, clock: Clock) -> Deadline:

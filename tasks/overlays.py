@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from models.case_event import CaseEvent
+from models.clock import Clock
 from models.dispatch import Dispatch
 from models.petition import Petition
 from models.petitioner import Party, Petitioner
@@ -135,10 +136,16 @@ def record_reply(session: Session, number: str, clock_no: int, *, act: Act, said
     event = advance(session, petition, Event.RECORD_REPLY, act=act, asked={"reason": said}, facts=facts, note=said)
     stop_clock(session, clock, act=act, reason=Event.RECORD_REPLY.label)
     if clock.rule_key == "supervision_reply":
-        answered = Supervision.dispatch_id == clock.dispatch_id, Supervision.supervised_on == clock.starts_on
-        for supervision in session.exec(select(Supervision).where(*answered, col(Supervision.replied_on).is_(None))):
-            supervision.replied_on = act.happened_on
+        _note_replied(session, clock, act)
     return event
+
+
+def _note_replied(session: Session, clock: Clock, act: Act) -> None:
+    """The clock counts from the day on which the letter could leave, which may be later than the supervision's own."""
+    unanswered = Supervision.dispatch_id == clock.dispatch_id, col(Supervision.replied_on).is_(None)
+    query = select(Supervision).where(*unanswered, col(Supervision.supervised_on) <= clock.starts_on)
+    for supervision in session.exec(query.order_by(col(Supervision.id).desc()).limit(1)):
+        supervision.replied_on = act.happened_on
 
 
 @dataclass(frozen=True, kw_only=True)

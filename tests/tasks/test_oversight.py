@@ -286,3 +286,17 @@ class TestPromises:
         oversee(office, number, CALL, promised_on="2026-03-13")
         office.decide(f"{number}/1", "report", "L-SZJ", as_of=at(12), text="已办结")
         assert states(office, number, "promise") == ["stopped"]
+
+
+
+def test_an_answer_to_a_supervision_that_waited_for_the_office_to_open_is_noted(office: Office) -> None:
+    """The limit ends on the make-up Saturday 9 May; a week later is a Saturday: the letter leaves on Monday 18 May."""
+    number = office.assigned("市住建局")
+    office.decide(f"{number}/1", "sign_in", "L-SZJ", as_of=at(10))
+    sweep(office.database, as_of=at(16, hour=0, month=5))
+    clock = office.clocks(number)["supervision_reply"]
+    assert (clock.starts_on, clock.due_on) == (day("2026-05-18"), day("2026-05-25"))
+    oversee(office, number, REPLY, on=20, month=5, clock_no=str(clock.number))
+    with office.database.read() as session:
+        [row] = session.exec(select(Supervision)).all()
+    assert (row.supervised_on, row.reply_due_on, row.replied_on) == (day("2026-05-16"), day("2026-05-25"), day("2026-05-20"))

@@ -42,7 +42,9 @@ class CaseFile:
     def markdown(self) -> str:
         """Write the file as Markdown, for the engine's artifact and for forms."""
         parts = [f"## {self.summary['编号']} {self.summary['标题']}", _bullets(self.summary)]
-        parts += [f"### {title}\n\n{_table(rows)}" for title, rows in self.tables() if rows]
+        for title, rows in self.tables():
+            if rows:  # reasons are sentences, which a table would cut off
+                parts.append(f"### {title}\n\n{_reasons(rows) if rows is self.why else _table(rows)}")
         return "\n\n".join(parts)
 
     def tables(self) -> tuple[tuple[str, list[Row]], ...]:
@@ -212,6 +214,11 @@ def _table(rows: list[Row]) -> str:
     lines = [" | ".join(heads), " | ".join("---" for _ in heads)]
     lines += [" | ".join(_plain(str(row[head])) for head in heads) for row in rows]
     return "\n".join(f"| {line} |" for line in lines)
+
+
+def _reasons(rows: list[Row]) -> str:
+    lines = [f"- **{_plain(row['期限'])}**\n  - {_plain(row['说明'])}" if row["期限"] else f"  - {_plain(row['说明'])}" for row in rows]
+    return "\n".join(lines)
 
 
 def _plain(text: str) -> str:

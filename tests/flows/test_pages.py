@@ -27,7 +27,7 @@ def page(tmp_path: Path) -> Iterator["playwright.Page"]:
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         made = browser.new_page(viewport={"width": 1280, "height": 1000}, locale="zh-CN", timezone_id="Asia/Shanghai")
-        made.set_default_timeout(20_000)
+        made.set_default_timeout(60_000)
         yield made
         made.screenshot(path=tmp_path / "last.png")
         browser.close()

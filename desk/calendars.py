@@ -91,6 +91,7 @@ def rollback_command(
 @spoken
 def list_command(as_json: AsJson = False) -> None:
     """列出现行日历的年份和每一次导入。"""
+    from rules.zone import legal_day
     from tasks.calendar_import import imports, open_provisional
     from tasks.database import database
     from tasks.rulebook import calendar
@@ -98,7 +99,8 @@ def list_command(as_json: AsJson = False) -> None:
     with database().read() as session:
         rows = [
             {
-                "编号": one.id, "日历": one.title, "年份": one.year or "本地", "导入": f"{one.imported_at:%Y-%m-%d}", "工号": one.imported_by,
+                "编号": one.id, "日历": one.title, "年份": one.year or "本地",
+                "导入": legal_day(one.imported_at).isoformat(), "工号": one.imported_by,
                 "状态": f"已撤销（{one.withdrawn_by}）" if one.withdrawn_at else "有效",
             }
             for one in imports(session)

@@ -122,7 +122,7 @@ def reply_command(
 @spoken
 def step_command(
     number: Number,
-    step: Annotated[str, typer.Argument(metavar="步骤", help="升级阶梯的键，如 to_leader、to_chairs")],
+    step: Annotated[str, typer.Argument(metavar="步骤", help="升级阶梯的步骤，如 报告分管副主任（to_leader）、提请主任会议（to_chairs）")],
     officer: Officer,
     reason: Reason,
     dispatch: Annotated[int | None, typer.Option("--dispatch", help="派件序号；信访办自己的期限不填")] = None,
@@ -135,8 +135,9 @@ def step_command(
 
     with database().write() as session:
         act = _act(session, officer, *CLERKS, Role.VICE_CHAIR)
-        escalate(session, number, act=act, step=step, reason=reason, position=dispatch)
-    say(f"{number} 已登记：{step}")
+        moved = escalate(session, number, act=act, step=step, reason=reason, position=dispatch).facts.get("clocks", [])
+    effect = f"第 {'、'.join(map(str, moved))} 号期限的升级阶梯随之前移" if moved else "没有期限在等这一步，各期限的升级阶梯不变"
+    say(f"{number} 已登记：{step}；{effect}")
 
 
 def _act(session: "Session", officer: str, *roles: "Role") -> "Act":

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
+from typer import Abort
+
 P = ParamSpec("P")
 T = TypeVar("T")
 REFUSED = 1
@@ -42,6 +44,8 @@ def spoken(command: Callable[P, T]) -> Callable[P, T]:
             fail(str(refused))
         except KeyboardInterrupt:
             fail("已中断", 130)
+        except Abort:  # Ctrl-C or the end of input at a question
+            fail("已取消", 130)
         except Exception as fault:
             fail(_explain(fault), MISUSED)
 

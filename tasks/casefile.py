@@ -13,7 +13,7 @@ from models.organ import Organ
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
 from models.petitioner import Party, Petitioner
-from models.vocabulary import ClockState, Flag, MessageState, PartyRole, PetitionClass, Step
+from models.vocabulary import ClockState, Event, Flag, MessageState, PartyRole, PetitionClass, Step
 from notifications.catalogue import row_for
 from rules.lifecycle import STAGES
 from rules.steps import WHO_DECIDES, step_of
@@ -21,7 +21,7 @@ from rules.zone import SHANGHAI, days_left, legal_day
 from tasks.cases import dispatches_of
 from tasks.clocks import ON_FOOT, clocks_of
 from tasks.masks import mask_name, shown_title
-from tasks.rulebook import rule_of
+from tasks.rulebook import pack_of, rule_of
 from tasks.suspending import suspension_lines
 from tasks.vault import vault
 
@@ -146,6 +146,8 @@ def _left(clock: Clock, today: date) -> str:
     if clock.state is not ClockState.RUNNING:
         return f"{clock.stopped_on}止"
     left = days_left(clock.due_on, today)
+    if left < 0 and not clock.duty:
+        return "已过（权利）"
     return f"{left} 日" if left >= 0 else f"超 {-left} 日"
 
 
@@ -173,14 +175,25 @@ def _letter_rows(session: Session, petition: Petition) -> list[Row]:
 
 def _timeline(session: Session, petition: Petition, units: dict[int | None, str]) -> list[Row]:
     query = select(CaseEvent).where(CaseEvent.petition_id == petition.id).order_by(col(CaseEvent.seq))
+    steps = {step.key: step.label for step in pack_of(petition).ladder}
     return [
         {
-            "序": event.seq, "时间": _moment(event.occurred_at), "事项": event.event.label,
+            "序": event.seq, "时间": _moment(event.occurred_at), "事项": f"{event.event.label}{_limit_of(event, steps)}",
             "单位": units.get(event.dispatch_id, ""), "经办": f"{event.actor_role.label} {event.actor_code}".strip(),
             "补录": "是" if legal_day(event.occurred_at) != legal_day(event.recorded_at) else "",
         }
         for event in session.exec(query)
     ]
+
+
+def _limit_of(event: CaseEvent, steps: dict[str, str]) -> str:
+    """Say which limit an event is about, and which step of its ladder was taken."""
+    facts = event.facts
+    clocks = [facts["clock"]] if isinstance(facts.get("clock"), int) else facts.get("clocks", [])
+    numbers = [str(one["clock"] if isinstance(one, dict) else one) for one in clocks]
+    said = [steps[step] for step in (facts.get("step"),) if step in steps and event.event is Event.ESCALATE]
+    said += [f"期限 {'、'.join(numbers)}"] if numbers else ["未涉及逾期期限"] if event.event is Event.ESCALATE else []
+    return f"（{'，'.join(said)}）" if said else ""
 
 
 def _moment(instant: Any) -> str:
@@ -200,8 +213,9 @@ def form_description(
     parts.append(f"**{_plain(shown_title(petition))}**")
     parts.append("可办理：" + "、".join(role.label for role in WHO_DECIDES[step]))
     parts.append(_bullets({name: text for name, text in summary.items() if name != "等待"}))
-    if clocks := [clock_row(c, petition, [], today) for c in clocks_of(session, petition) if c.state is ClockState.RUNNING]:
-        parts.append(_table([{key: row[key] for key in ("期限", "届满", "余", "依据")} for row in clocks]))
+    shares = dispatches_of(session, petition)
+    if clocks := [clock_row(clock, petition, shares, today) for clock in clocks_of(session, petition) if clock.state in ON_FOOT]:
+        parts.append(_table([{key: row[key] for key in ("序号", "期限", "派件", "届满", "余", "依据")} for row in clocks]))
     return "\n\n".join(part for part in parts if part)
 
 

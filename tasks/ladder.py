@@ -78,8 +78,8 @@ def climb_by_hand(
     moved = []
     for clock in clocks:
         ladder, passed = ladder_of(petition, clock), passed_steps(session, clock)
-        rung = next((rung for rung in ladder if _is(rung, wanted)), None)
-        if rung is None or rung.key in passed or clock.due_on >= act.happened_on:
+        rung = _to_take(clock, ladder, passed, wanted, act)
+        if rung is None:
             continue
         withdraw_waiting(session, clock)
         record_step(session, clock, rung, StepFate.BY_HAND, event_seq=event.seq, as_of=act.as_of)
@@ -90,6 +90,20 @@ def climb_by_hand(
         moved.append(clock.number)
     session.flush()
     return moved
+
+
+def waiting_for(session: Session, petition: Petition, clocks: Iterable[Clock], wanted: LadderAction | str, *, act: Act) -> list[Clock]:
+    """Name the clocks whose ladder a step taken by hand now would move on."""
+    return [clock for clock in clocks if _to_take(clock, ladder_of(petition, clock), passed_steps(session, clock), wanted, act)]
+
+
+def _to_take(
+    clock: Clock, ladder: Collection[Rung], passed: Collection[str], wanted: LadderAction | str, act: Act
+) -> Rung | None:
+    """Find the rung that a step taken by hand stands for; none before the limit has passed, or once it is over."""
+    if clock.due_on >= act.happened_on:
+        return None
+    return next((rung for rung in ladder if _is(rung, wanted) and rung.key not in passed), None)
 
 
 def running_duties(session: Session, petition: Petition, *, dispatch: Dispatch | None, owner: ClockOwner | None = None) -> list[Clock]:

@@ -22,7 +22,7 @@ from rules.zone import legal_day
 from tasks.act import Act
 from tasks.cases import find_dispatch, find_petition
 from tasks.clocks import Given, start_clock, stop_clock
-from tasks.ladder import climb_by_hand, running_duties
+from tasks.ladder import climb_by_hand, running_duties, waiting_for
 from tasks.letters import TO_POSITIONS, Order, marked_date, shown_due
 from tasks.rulebook import calendar, pack_of
 from tasks.serials import letter_number
@@ -112,17 +112,21 @@ def supervise(
 def escalate(session: Session, number: str, *, act: Act, step: str, reason: str, position: int | None = None) -> CaseEvent:
     """Put it on record that a person took a step of the ladder by hand, such as a report to the vice-chair.
 
-    ``step`` is a key of the pack's ladder. With ``position`` it concerns a unit's limits, without one the petition's own.
+    ``step`` is a key or a label of the pack's ladder. With ``position`` it concerns a unit's limits, without one the
+    petition's own. Reporting early, or once more, is good work and goes on file as such; ``clocks`` among the event's
+    facts names the limits that waited for the step, and is missing when none did.
     """
     petition = find_petition(session, number, lock=True)
-    known = {one.key: one for one in pack_of(petition).ladder}
-    if step not in known:
-        choices = "、".join(f"{key}（{one.label}）" for key, one in known.items())
+    known = next((one for one in pack_of(petition).ladder if step in (one.key, one.label)), None)
+    if known is None:
+        choices = "、".join(f"{one.label}（{one.key}）" for one in pack_of(petition).ladder)
         raise AnswerRefusedError(f"升级阶梯中没有“{step}”，可填：{choices}")
     share = find_dispatch(session, petition, position) if position is not None else None
-    facts = {"step": step, "position": position}
+    duties = running_duties(session, petition, dispatch=share)
+    waiting = [clock.number for clock in waiting_for(session, petition, duties, known.key, act=act)]
+    facts = {"step": known.key, "position": position} | ({"clocks": waiting} if waiting else {})
     event = advance(session, petition, Event.ESCALATE, act=act, asked={"reason": reason}, facts=facts, note=reason)
-    climb_by_hand(session, petition, running_duties(session, petition, dispatch=share), step, act=act, event=event)
+    climb_by_hand(session, petition, duties, known.key, act=act, event=event)
     return event
 
 

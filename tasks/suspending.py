@@ -98,7 +98,7 @@ def _basis(petition: Petition, clock: Clock, ground: PauseGround, basis: str) ->
         return basis.strip()
     rule = rule_of(petition, clock)
     if PauseGround.HEARING.value not in rule.excluded:
-        raise TransitionRefusedError(f"“{rule.label}”没有扣除听证时间的规定；确需中止的，请选“其他”并写明法律依据")
+        raise TransitionRefusedError(f"“{rule.label}”没有扣除听证时间的规定；确需中止的，请写明其他法律依据")
     return f"{rule.article}（听证时间不计算在内）"
 
 

@@ -334,3 +334,11 @@ class TestLimits:
         code, out, err = xinfang("clock", words[0], number, *words[1:])
         assert (code, out, err.count("\n")) == (1, "", 1)
         assert said in err
+
+
+def test_the_end_of_input_at_a_question_cancels_and_is_no_fault(office: Office, xinfang: Typist, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = office.register()
+    monkeypatch.setattr("sys.stdin", StringIO(""))
+    code, _, err = xinfang("decide", number)
+    assert (code, "已取消" in err, "系统故障" in err) == (130, True, False)
+    assert len(office.events(number)) == 1

@@ -5,8 +5,9 @@ from sqlmodel import select
 
 from models.clock import Clock, Suspension
 from models.urging import Supervision
-from models.vocabulary import ClockState, Event, PauseGround
+from models.vocabulary import ClockState, Event, PauseGround, Step
 from rules.errors import CaseworkError
+from tasks.casefile import case_file, form_description
 from tasks.cases import find_petition
 from tasks.clocks import clocks_of
 from tasks.deadline_sweep import sweep
@@ -300,3 +301,34 @@ def test_an_answer_to_a_supervision_that_waited_for_the_office_to_open_is_noted(
     with office.database.read() as session:
         [row] = session.exec(select(Supervision)).all()
     assert (row.supervised_on, row.reply_due_on, row.replied_on) == (day("2026-05-16"), day("2026-05-25"), day("2026-05-20"))
+
+
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [
+        pytest.param({"on": 10}, "逾期升级（报告分管副主任，未涉及逾期期限）", id="before any limit has passed"),
+        pytest.param({"on": 8, "month": 5}, "逾期升级（报告分管副主任，期限 5）", id="of a limit that waits for it"),
+    ],
+)
+def test_the_file_says_whether_a_report_upwards_answered_a_limit(office: Office, when: dict[str, int], told: str) -> None:
+    number = signed(office)
+    oversee(office, number, TO_LEADER, unit="市住建局", **when)
+    with office.database.read() as session:
+        file = case_file(session, find_petition(session, number), today=day("2026-05-08"))
+    assert file.timeline[-1]["事项"] == told
+
+
+def test_the_form_names_the_limits_by_number_and_share(office: Office) -> None:
+    number = signed(office)
+    with office.database.read() as session:
+        shown = form_description(session, find_petition(session, number), None, Step.OVERSEE, today=day("2026-03-10"), refusal=None)
+    assert "| 序号 | 期限 | 派件 |" in shown
+    assert "| 5 | 交办件办结并书面报告 | 1 |" in shown
+
+
+def test_the_end_of_a_right_is_not_called_late(office: Office) -> None:
+    number = signed(office)
+    with office.database.read() as session:
+        file = case_file(session, find_petition(session, number), today=day("2026-05-08"))
+    left = {row["期限"]: row["余"] for row in file.clocks}
+    assert (left["对转送、交办提出异议（退回）"], left["交办件办结并书面报告"]) == ("已过（权利）", "超 2 日")

@@ -21,7 +21,7 @@ POSTGRES = os.environ.get("XINFANG_TEST_POSTGRES_URL", "postgresql+psycopg://pos
 @contextmanager
 def fresh(kind: str) -> Iterator[Database]:
     """Make an empty casework database with the demonstration's roster, and make it the process's own."""
-    with TemporaryDirectory(prefix="xinfang-bench-") as home, _address(kind) as url:
+    with TemporaryDirectory(prefix="xinfang-bench-") as home, address(kind) as url:
         os.environ["XINFANG_HOME"] = home
         os.environ["XINFANG_DATABASE_URL"] = url
         for cached in (settings, database, vault):
@@ -37,7 +37,8 @@ def fresh(kind: str) -> Iterator[Database]:
 
 
 @contextmanager
-def _address(kind: str) -> Iterator[str]:
+def address(kind: str) -> Iterator[str]:
+    """Give the address of an empty casework database: nothing for SQLite under the home, a new one on PostgreSQL."""
     if kind == "sqlite":
         yield ""
         return

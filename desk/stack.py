@@ -83,9 +83,10 @@ class Child:
 class Stack:
     """Starts everything, waits until each part is healthy, restarts what crashes, stops all."""
 
-    def __init__(self, say: Say) -> None:
-        """Take where to speak to; nothing is started yet."""
+    def __init__(self, say: Say, *, worker_type: str = "casework") -> None:
+        """Take where to speak to; nothing is started yet. The engine's stock ``process`` worker can drive the same flows."""
         self._say = say
+        self._worker_type = worker_type
         self._children: list[Child] = []
         self._ending = threading.Event()
 
@@ -124,11 +125,11 @@ class Stack:
         server = self._run("server", ["server", "start", "--host", host, "--port", port])
         self._wait_for(server, _server_is_healthy)
         self._say("流程登记……")
-        self._do_once(["work-pool", "create", chosen.work_pool, "--type", "casework", "--overwrite"])
+        self._do_once(["work-pool", "create", chosen.work_pool, "--type", self._worker_type, "--overwrite"])
         self._do_once(["--no-prompt", "deploy", "--all"])
         _apply_automations()
         self._say("工作进程……")
-        pool = ["--pool", chosen.work_pool, "--type", "casework", "--name", "casework-1"]
+        pool = ["--pool", chosen.work_pool, "--type", self._worker_type, "--name", f"{self._worker_type}-1"]
         worker = self._run("worker", ["worker", "start", *pool])
         self._wait_for(worker, _worker_is_online)
 

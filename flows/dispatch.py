@@ -2,11 +2,11 @@
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.states import Completed
+from prefect.states import Cancelled, Completed
 
 from flows.runtime.context import engine, this_run
 from flows.runtime.runs import note_end
-from flows.runtime.waiting import take_answer, wait_for_staff
+from flows.runtime.waiting import DuplicateRunError, take_answer, wait_for_staff
 from models.dispatch import Dispatch
 from models.vocabulary import Step
 from rules.errors import UnknownCaseError
@@ -22,7 +22,10 @@ def dispatch(dispatch_no: str) -> State[None]:
     Args:
         dispatch_no: 派件编号，例如 XF-2026-0001/1
     """
-    take_answer(dispatch_no)
+    try:
+        take_answer(dispatch_no)
+    except DuplicateRunError:
+        return Cancelled(name="重复流程")
     _tag_with_unit(dispatch_no)
     while step := _place(dispatch_no)[1]:
         wait_for_staff(dispatch_no, step)

@@ -1,5 +1,8 @@
 """The forms that staff fill in on the engine's pages: each step's form as the schema that those pages show."""
 
+import hashlib
+import re
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -11,8 +14,18 @@ from tasks.decide import FORMS
 
 
 def keyset(step: Step, round_: int) -> Keyset:
-    """Name the places where the engine keeps a form, its description and its answer."""
-    return keyset_from_base_key(f"wait-{step.value.replace('_', '-')}-{round_}")
+    """Name the places where the engine keeps a form, its description and its answer.
+
+    The schema's name carries a digest of it, not the round: it is saved once a run, and a run that waits at the form
+    of an older version of this program keeps that form.
+    """
+    name = step.value.replace("_", "-")
+    return {**keyset_from_base_key(f"wait-{name}-{round_}"), "schema": f"form-{name}-{_digest(step)}"}
+
+
+@lru_cache
+def _digest(step: Step) -> str:
+    return hashlib.sha256(form_schema(step).encode()).hexdigest()[:12]
 
 
 @lru_cache
@@ -23,3 +36,29 @@ def form_schema(step: Step) -> str:
     schema["additionalProperties"] = False
     schema["required"] = ["officer"]
     return orjson.dumps(schema).decode()
+
+
+def is_form(key: str) -> bool:
+    """Say whether a key names a form itself, which stays with its run, and not what belongs to one wait."""
+    return key.startswith("form-")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a person filled in, and the wait that it answers."""
+
+    step: Step
+    round: int
+    fields: dict[str, Any] = field(repr=False)
+
+
+_RESPONSE = re.compile(r"wait-(?P<step>[a-z-]+)-(?P<round>\d+)-response")
+
+
+def newest_answer(inputs: dict[str, str]) -> Answer | None:
+    """Find the newest answer among a run's inputs: the keys say which wait it belongs to, whatever else was noted."""
+    found = []
+    for key, value in inputs.items():
+        if named := _RESPONSE.fullmatch(key):
+            found.append(Answer(Step(named["step"].replace("-", "_")), int(named["round"]), orjson.loads(value)))
+    return max(found, key=lambda answer: answer.round, default=None)

@@ -2,12 +2,12 @@
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.states import Completed
+from prefect.states import Cancelled, Completed
 
 from flows.clock import now
 from flows.runtime.context import engine, this_run
 from flows.runtime.runs import note_end
-from flows.runtime.waiting import take_answer, wait_for_staff
+from flows.runtime.waiting import DuplicateRunError, take_answer, wait_for_staff
 from flows.stages import wait_at_step
 from models.vocabulary import Step
 from rules.zone import legal_day
@@ -28,7 +28,10 @@ def intake(form: IntakeForm) -> State[None]:
     form, problem = read_intake(form, today=legal_day(now()))
     draft = put_on_file(form, key=f"intake:{this_run().id}", problem=problem, as_of=now())
     _scrub_parameters(form)
-    take_answer(draft)
+    try:
+        take_answer(draft)
+    except DuplicateRunError:
+        return Cancelled(name="重复流程")
     number = try_to_register(draft, form, as_of=now())
     if number is None:
         wait_for_staff(draft, Step.CORRECT)

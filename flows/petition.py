@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.states import Completed
+from prefect.states import Cancelled, Completed
 
 from flows.closure import closure_stage
 from flows.feedback import feedback_stage
@@ -12,7 +12,7 @@ from flows.intake import intake_stage
 from flows.joint_handling import joint_handling_stage
 from flows.routing import routing_stage
 from flows.runtime.runs import note_end, show_case
-from flows.runtime.waiting import take_answer
+from flows.runtime.waiting import DuplicateRunError, take_answer
 from flows.stages import stage_of
 from models.vocabulary import Stage
 from tasks.cases import find_petition
@@ -34,7 +34,10 @@ def petition(petition_no: str) -> State[None]:
     Args:
         petition_no: 信访件编号
     """
-    take_answer(petition_no)
+    try:
+        take_answer(petition_no)
+    except DuplicateRunError:
+        return Cancelled(name="重复流程")
     while (stage := stage_of(petition_no)) is not Stage.CLOSED:
         STAGES[stage](petition_no)
     show_case(petition_no)

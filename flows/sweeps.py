@@ -1,13 +1,16 @@
-"""Scheduled flows: acting on limits, sending the outbox, and nudging runs where no casework worker does."""
+"""Scheduled flows: acting on limits, sending the outbox, repairing runs, and nudging them where no casework worker does."""
 
 from uuid import UUID
 
 from prefect import flow, task
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
 
 from flows.clock import now
 from flows.runtime.announcing import announce_steps
 from flows.runtime.context import engine
+from flows.runtime.repair import Comparison, Report, end_duplicates, file_lost_subjects, repair_stuck, revive_ended
 from flows.runtime.runs import nudge_behind, publish, tidy_runs
 from models.bookmark import Bookmark
 from notifications.channels import channel_for
@@ -79,3 +82,24 @@ def nudge() -> str:
         looked_at = nudge_behind(client, limit=200)
         tidied = tidy_runs(client, before=now() - settings().background_runs_kept)
     return f"{looked_at} looked at, {tidied} old background runs deleted"
+
+
+_comparison = Comparison()
+
+
+@flow(name="reconcile", persist_result=False, log_prints=False)
+def reconcile(thorough: bool = False) -> State[None]:
+    """核对流程与案件：补上丢失的、卡住的、失败的、重复的流程；重复执行不产生变化。
+
+    Args:
+        thorough: 核对全部在办件，而不是下一批
+    """
+    as_of, report = now(), Report()
+    with get_client(sync_client=True) as client:
+        repair_stuck(client, before=as_of - settings().stuck_after, as_of=as_of, report=report)
+        revive_ended(client, as_of=as_of, report=report)
+        file_lost_subjects(as_of=as_of, report=report)
+        _comparison.go_on(client, as_of=as_of, report=report, thorough=thorough)
+        if thorough:
+            end_duplicates(client, report=report)
+    return Completed(message="；".join(report.lines()))

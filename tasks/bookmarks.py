@@ -51,6 +51,7 @@ def open_round(session: Session, subject: str, *, run_id: str, step: Step, seen_
     bookmark = bookmark_of(session, subject, as_of=as_of)
     bookmark.run_id, bookmark.step, bookmark.seen_seq = run_id, step, seen_seq
     bookmark.round += 1
+    bookmark.finished = False
     bookmark.behind = bookmark.wanted_seq > seen_seq
     return bookmark
 

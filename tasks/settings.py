@@ -29,6 +29,12 @@ class Settings(BaseSettings):
     nudge_poll: timedelta = Field(
         default=timedelta(milliseconds=500), description="Pause between two looks for cases ahead of their run"
     )
+    stuck_after: timedelta = Field(
+        default=timedelta(seconds=60), description="How long a run may be under way before it counts as stuck"
+    )
+    sole_worker: bool = Field(
+        default=False, description="This is the only worker: what is under way when it starts was left by the one before"
+    )
     background_runs_kept: timedelta = Field(
         default=timedelta(days=1), description="How long the engine keeps completed runs of sweeps and outbox"
     )

@@ -14,7 +14,7 @@ from prefect.client.schemas.objects import FlowRun
 
 from desk.clock import now
 from desk.stack import Stack
-from flows.forms import keyset
+from flows.forms import is_form, keyset
 from models.bookmark import Bookmark
 from models.vocabulary import Step
 from tests.office import Office
@@ -90,9 +90,9 @@ class Engine:
         return str(orjson.loads(self.client.read_flow_run_input(run.id, keyset(mark.step, mark.round)["description"])))
 
     def inputs(self, run_id: UUID) -> list[str]:
-        """The keys of everything that the engine still keeps of a run's forms."""
+        """The keys of what the engine still keeps of a run's waits: descriptions and answers."""
         found = self.client.filter_flow_run_input(run_id, "", 100, set())
-        return sorted(entry.key for entry in found)
+        return sorted(entry.key for entry in found if not is_form(entry.key))
 
     def ask(self, method: str, path: str, **body: Any) -> Any:
         """Ask the engine's API directly."""

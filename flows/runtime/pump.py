@@ -3,12 +3,15 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter
+from prefect.client.schemas.objects import FlowRun
 
 from flows.clock import now
+from flows.runtime.repair import repair_stuck
 from flows.runtime.runs import deployment_id, nudge_behind
 from tasks.database import database
 from tasks.outbox import anything_due
@@ -21,13 +24,16 @@ OUTBOX_PAUSE = 5.0
 
 
 class Pump(threading.Thread):
-    """Looks at two partial indexes twice a second; works only when one of them is not empty."""
+    """Looks at two partial indexes a few times a second; works only when one of them is not empty."""
 
-    def __init__(self) -> None:
-        """Make the thread; it ends with the process."""
+    def __init__(self, drive_soon: Callable[[FlowRun], bool]) -> None:
+        """Take the worker's way of driving a run at once; the thread ends with the process."""
         super().__init__(name="pump", daemon=True)
+        self._drive_soon = drive_soon
         self._stopped = threading.Event()
         self._log = logging.getLogger("prefect.casework.pump")
+        self._outbox_at = 0.0
+        self._repair_first = settings().sole_worker
 
     def stop(self) -> None:
         """Ask the thread to end after its present look."""
@@ -35,19 +41,25 @@ class Pump(threading.Thread):
 
     def run(self) -> None:
         """Look again and again; after a fault wait longer each time, up to half a minute."""
-        outbox_at = 0.0
         pause = usual = settings().nudge_poll.total_seconds()
         with get_client(sync_client=True) as client:
             while not self._stopped.wait(pause):
                 try:
-                    nudge_behind(client)
-                    if time.monotonic() >= outbox_at and letters_wait():
-                        start_outbox(client)
-                        outbox_at = time.monotonic() + OUTBOX_PAUSE
+                    self._look(client)
                     pause = usual
                 except Exception as fault:  # a server that restarts must not end the pump
                     pause = min(pause * 2, LONGEST_PAUSE)
                     self._log.warning("the pump will look again in %.1f s after %s", pause, type(fault).__name__)
+
+    def _look(self, client: SyncPrefectClient) -> None:
+        if self._repair_first:
+            # The only worker has just started: whatever is Pending or Running was left behind by the one before it.
+            repair_stuck(client, before=now())
+            self._repair_first = False
+        nudge_behind(client, drive_soon=self._drive_soon)
+        if time.monotonic() >= self._outbox_at and letters_wait():
+            start_outbox(client)
+            self._outbox_at = time.monotonic() + OUTBOX_PAUSE
 
 
 def letters_wait() -> bool:

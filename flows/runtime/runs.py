@@ -1,5 +1,6 @@
 """Starting, waking and marking runs: the engine follows the casework database, never the other way round."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -7,23 +8,29 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import ArtifactCreate
 from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun
-from prefect.exceptions import ObjectNotFound
 from prefect.states import Scheduled
 from sqlmodel import Session
 
 from flows.clock import now
 from flows.runtime.context import engine, this_run
+from flows.runtime.judging import ENDED_BADLY
 from models.bookmark import Bookmark
 from models.petition import Petition
 from rules.lifecycle import STAGES
 from rules.zone import legal_day
-from tasks.bookmarks import bookmark_of, claim_behind, finish_run
+from tasks.bookmarks import anything_behind, bookmark_of, claim_behind, finish_run
 from tasks.casefile import CaseFile, case_file
 from tasks.cases import DRAFT_PREFIX, find_petition, organ_by_id, split_subject
 from tasks.database import database
 
 NUDGE_PAUSE = timedelta(seconds=3)
 """How long a nudged subject is left alone: a run needs about a second to see the case and wait again."""
+
+PAGE = 200
+"""What the engine's API gives at once."""
+
+DriveSoon = Callable[[FlowRun], bool]
+"""How a worker takes a run that it is to drive itself; says whether it was not in hand already."""
 
 
 _deployment_ids: dict[str, UUID] = {}
@@ -36,44 +43,76 @@ def deployment_id(client: SyncPrefectClient, name: str) -> UUID:
     return _deployment_ids[name]
 
 
+def forget_deployments() -> None:
+    """Ask for deployments anew: for a process that turns to another server."""
+    _deployment_ids.clear()
+
+
 def deployment_of(subject: str) -> tuple[str, dict[str, str]]:
     """Name the deployment that drives a subject, and its parameters."""
     if "/" in subject:
         return "dispatch/dispatch", {"dispatch_no": subject}
+    if subject.startswith(DRAFT_PREFIX):
+        return "correction/correction", {"draft_no": subject}
     return "petition/petition", {"petition_no": subject}
 
 
-def nudge_behind(client: SyncPrefectClient, *, limit: int = 50) -> int:
-    """Start or wake the run of every subject that moved on without it; returns how many were looked at."""
+def nudge_behind(client: SyncPrefectClient, *, limit: int = 50, drive_soon: DriveSoon | None = None) -> int:
+    """Start or wake the run of every subject that moved on without it; returns how many were looked at.
+
+    ``drive_soon`` takes runs that this process drives itself, at once; without it they are scheduled for a worker.
+    """
+    if not behind_now():
+        return 0
     with database().write() as session:
         claimed = claim_behind(session, as_of=now(), limit=limit, pause=NUDGE_PAUSE)
+    runs = read_runs(client, [mark.run_id for mark in claimed])
     for mark in claimed:
-        nudge(client, mark)
+        nudge(client, mark, runs.get(mark.run_id or ""), drive_soon=drive_soon)
     return len(claimed)
 
 
-def nudge(client: SyncPrefectClient, mark: Bookmark) -> None:
+def behind_now() -> bool:
+    """Say whether any case is ahead of its run: one look at a partial index, without a transaction of its own."""
+    with database().read() as session:
+        return anything_behind(session, as_of=now())
+
+
+def nudge(client: SyncPrefectClient, mark: Bookmark, run: FlowRun | None, *, drive_soon: DriveSoon | None = None) -> None:
     """Bring one subject's run to look at its case again: wake it where it waits, start it where there is none."""
-    run = _read(client, mark.run_id)
+    if run is not None and run.state is not None and run.state.type in ENDED_BADLY:
+        return  # reconcile puts it back in the queue, later every time: a run that keeps failing must not spin
     if run is None or run.state is None or run.state.is_final():
-        _start(client, mark, again=run is not None or mark.run_id is not None)
+        started = start_run(client, mark, again=mark.run_id is not None)
+        if drive_soon and started is not None:
+            drive_soon(started)
     elif run.state.is_paused():
-        client.set_flow_run_state(run.id, Scheduled(name="Resuming"))
+        wake(client, run, drive_soon=drive_soon)
     # Scheduled, pending or running: it will look at the case, and is nudged again if that came too early.
 
 
-def _read(client: SyncPrefectClient, run_id: str | None) -> FlowRun | None:
-    if run_id is None:
-        return None
-    try:
-        return client.read_flow_run(UUID(run_id))
-    except ObjectNotFound:
-        return None
+def wake(client: SyncPrefectClient, run: FlowRun, *, drive_soon: DriveSoon | None = None) -> None:
+    """Let a waiting run look at its case: here and now, or by scheduling it for a worker."""
+    if drive_soon is None:
+        client.set_flow_run_state(run.id, Scheduled(name="Resuming"))
+    else:
+        drive_soon(run)
 
 
-def _start(client: SyncPrefectClient, mark: Bookmark, *, again: bool) -> None:
-    if mark.subject.startswith(DRAFT_PREFIX):
-        return  # a draft is driven by the intake run that brought it
+def read_runs(client: SyncPrefectClient, ids: Iterable[str | None]) -> dict[str, FlowRun]:
+    """Read many runs at once, by id; those that the engine does not know are missing from the answer."""
+    wanted = sorted({one for one in ids if one is not None})
+    found: dict[str, FlowRun] = {}
+    for first in range(0, len(wanted), PAGE):
+        chosen = FlowRunFilter.model_validate({"id": {"any_": wanted[first : first + PAGE]}})
+        found |= {str(run.id): run for run in client.read_flow_runs(flow_run_filter=chosen, limit=PAGE)}
+    return found
+
+
+def start_run(client: SyncPrefectClient, mark: Bookmark, *, again: bool) -> FlowRun | None:
+    """Start the run of a subject and note which it is; a second start on the same ground gives the same run."""
+    if mark.subject.startswith(DRAFT_PREFIX) and not again:
+        return None  # a draft is driven by the intake run that brought it; only a lost one gets a run of its own
     name, parameters = deployment_of(mark.subject)
     run = client.create_flow_run_from_deployment(
         deployment_id(client, name), parameters=parameters, name=mark.subject,
@@ -81,6 +120,7 @@ def _start(client: SyncPrefectClient, mark: Bookmark, *, again: bool) -> None:
     )
     with database().write() as session:
         bookmark_of(session, mark.subject, as_of=now()).run_id = str(run.id)
+    return run
 
 
 BACKGROUND = ("后台", "函件")
@@ -107,6 +147,11 @@ def show_case(petition_no: str) -> None:
         petition = find_petition(session, petition_no)
         tags = sorted(case_tags(session, petition))
         file = case_file(session, petition, today=legal_day(now()))
+    show_file(petition_no, tags, file)
+
+
+def show_file(petition_no: str, tags: list[str], file: CaseFile) -> None:
+    """Put tags on the run that is being driven, where they changed, and publish the case file."""
     run, client = this_run(), engine()
     if sorted(run.tags) != tags:
         client.update_flow_run(run.id, tags=tags)

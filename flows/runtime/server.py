@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager
 from prefect.server.database.configurations import SQLITE_BEGIN_MODE, AioSqliteConfiguration
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
+from flows.runtime.checked_schemas import remember_sound_schemas
+
 
 @asynccontextmanager
 async def begin_immediate(
@@ -32,6 +34,7 @@ def main() -> None:
     AioSqliteConfiguration.begin_transaction = begin_immediate  # type: ignore[method-assign, assignment]
     from prefect.cli import app
 
+    remember_sound_schemas()
     app()
 
 

@@ -2,24 +2,25 @@
 
 A run that is entered again looks at the case, not at its own past: an answer that came through the form is
 applied through the one door, a decision made at the desk is simply found, and whatever is pending then is
-waited for again. An answer that the rules refuse never fails the run (ADR 0002).
+waited for again. An answer that the rules refuse never fails the run (ADR 0002). A run that finds nothing to
+do goes back to the very wait that it came from, at the price of one query.
 """
 
+import logging
+from collections.abc import Iterable
 from typing import Any
 
 import httpx
 import orjson
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import State
-from prefect.exceptions import Pause
-from prefect.logging import get_run_logger
+from prefect.exceptions import ObjectNotFound, Pause
 from prefect.states import Paused
 from prefect.utilities.engine import propose_state_sync
 
 from flows.clock import now
-from flows.forms import form_schema, keyset
-from flows.runtime.context import engine, run_id
-from models.bookmark import Bookmark
+from flows.forms import Answer, form_schema, is_form, keyset, newest_answer
+from flows.runtime.context import engine, known_forms, run_id
 from models.vocabulary import Step
 from rules.errors import CaseworkError
 from rules.zone import legal_day
@@ -27,20 +28,51 @@ from tasks.bookmarks import bookmark_of, close_round, open_round, refusal_of
 from tasks.casefile import form_description
 from tasks.database import database
 from tasks.decide import decide, find_place
+from tasks.looking import Look, look_at
+
+INPUTS = 100
+"""How many of a run's inputs are read at once: a form a step, and what the last wait left."""
+
+_log = logging.getLogger("prefect.casework.waiting")
+
+
+class DuplicateRunError(RuntimeError):
+    """Another run, which is alive, drives this subject; this one must end without touching anything."""
 
 
 def take_answer(subject: str) -> None:
-    """Apply the answer that this run was resumed with, if there is one; called once whenever a run is entered."""
+    """Apply the answer that this run was resumed with, if there is one; called once whenever a run is entered.
+
+    Leaves the flow again when there is nothing to do. Raises ``DuplicateRunError`` when another run drives the subject.
+    """
     with database().read() as session:
-        mark = session.get(Bookmark, subject)
-    if mark is None or mark.step is None or mark.run_id != str(run_id()):
-        return
+        look = look_at(session, subject)
     client = engine()
-    answer = _read_answer(client, mark.step, mark.round)
-    refusal = _apply(subject, mark.step, answer, mark.round) if answer is not None else None
-    with database().write() as session:
-        close_round(session, subject, refusal=refusal, as_of=now())
-    _forget_form(client, mark.step, mark.round)
+    if look is None or look.run_id is None:
+        return  # nobody has waited for this subject yet
+    if look.run_id != str(run_id()):
+        _yield_to(client, look)
+        return
+    inputs = {entry.key: entry.value for entry in client.filter_flow_run_input(run_id(), "", INPUTS, set())}
+    known_forms().update(key for key in inputs if is_form(key))
+    answer = newest_answer(inputs)
+    if answer is None:
+        _go_on_without_answer(client, subject, look, inputs)
+    elif refusal := _apply(subject, answer):
+        with database().write() as session:
+            close_round(session, subject, refusal=refusal, as_of=now())
+    _forget(client, [key for key in inputs if not is_form(key)])
+
+
+def _go_on_without_answer(client: SyncPrefectClient, subject: str, look: Look, inputs: dict[str, str]) -> None:
+    """Go back to a wait that is still the right one, whole and unanswered; close one that the case has left behind."""
+    if look.waited_for is None:
+        return
+    if look.waited_for is not look.stands_at or look.behind:
+        with database().write() as session:
+            close_round(session, subject, refusal=None, as_of=now())
+    elif not look.unseen and {keyset(look.waited_for, look.round)[part] for part in ("schema", "description")} <= inputs.keys():
+        _leave(client, look.waited_for, look.round, back=True)
 
 
 def wait_for_staff(subject: str, step: Step) -> None:
@@ -58,44 +90,47 @@ def wait_for_staff(subject: str, step: Step) -> None:
             session, place.petition, place.dispatch, step, today=legal_day(as_of), refusal=refusal
         )
         mark = open_round(session, subject, run_id=str(run_id()), step=step, seen_seq=place.petition.last_seq, as_of=as_of)
-    client = engine()
-    _save(client, keyset(step, mark.round)["schema"], form_schema(step))
-    _save(client, keyset(step, mark.round)["description"], orjson.dumps(description).decode())
+    client, keys = engine(), keyset(step, mark.round)
+    if keys["schema"] not in known_forms():
+        _save(client, keys["schema"], form_schema(step))
+    _save(client, keys["description"], orjson.dumps(description).decode())
     _leave(client, step, mark.round)
 
 
-def _leave(client: SyncPrefectClient, step: Step, round_: int) -> None:
+def _leave(client: SyncPrefectClient, step: Step, round_: int, *, back: bool = False) -> None:
+    """Stand at a wait, and leave the flow; ``back`` to one where this run has stood before."""
     state: State[Any] = Paused(name=step.label, reschedule=True, pause_key=f"{step.value}-{round_}")
     state.state_details.pause_timeout = None
     state.state_details.run_input_keyset = {**keyset(step, round_)}  # type: ignore[dict-item]
-    accepted = propose_state_sync(client, state, flow_run_id=run_id())
+    # The engine lets a run stand at a wait once; going back to it, unanswered, has to be forced.
+    accepted = propose_state_sync(client, state, flow_run_id=run_id(), force=back)
     if accepted.is_paused():
         raise Pause(state=accepted)
     # The engine says that this wait was answered already, which a fresh round never is: look at the case again.
 
 
-def _apply(subject: str, step: Step, answer: dict[str, object], round_: int) -> str | None:
-    """Apply an answer; returns why it was refused, in words for the next form."""
-    key = f"{run_id()}:{step.value}:{round_}"
+def _yield_to(client: SyncPrefectClient, look: Look) -> None:
+    """Leave the subject to the run that waits for it, if that is still alive."""
+    try:
+        other = client.read_flow_run(look.run_uuid)
+    except ObjectNotFound:
+        return
+    if other.state is not None and not other.state.is_final():
+        raise DuplicateRunError(f"run {look.run_id} drives this subject")
+
+
+def _apply(subject: str, answer: Answer) -> str | None:
+    """Apply an answer and close its round in one transaction; returns why it was refused, in words for the next form."""
+    key = f"{run_id()}:{answer.step.value}:{answer.round}"
     try:
         with database().write() as session:
-            decide(session, subject, step, answer, as_of=now(), decision_key=key, origin=subject)
+            decide(session, subject, answer.step, answer.fields, as_of=now(), decision_key=key, origin=subject)
+            close_round(session, subject, refusal=None, as_of=now())
     except CaseworkError as refused:
         # Refusals name rules, units and work numbers, never a petitioner.
-        get_run_logger().info("%s: the answer to %s was refused", subject, step.value)
+        _log.info("%s: the answer to %s was refused", subject, answer.step.value)
         return str(refused)
     return None
-
-
-def _read_answer(client: SyncPrefectClient, step: Step, round_: int) -> dict[str, object] | None:
-    try:
-        found = client.read_flow_run_input(run_id(), keyset(step, round_)["response"])
-    except httpx.HTTPStatusError as error:
-        if error.response.status_code == httpx.codes.NOT_FOUND:
-            return None
-        raise
-    answer: dict[str, object] = orjson.loads(found)
-    return answer
 
 
 def _save(client: SyncPrefectClient, key: str, value: str) -> None:
@@ -106,11 +141,16 @@ def _save(client: SyncPrefectClient, key: str, value: str) -> None:
             raise
 
 
-def _forget_form(client: SyncPrefectClient, step: Step, round_: int) -> None:
-    """Delete the form and what was typed into it: the answer now lives, sealed, in the case file."""
-    for key in keyset(step, round_).values():
+def _forget(client: SyncPrefectClient, keys: Iterable[str]) -> None:
+    """Delete what stood above a form and what was typed into it: the answer now lives, sealed, in the case file.
+
+    Answers go last: should this be cut short, the next entry finds them again and applies them once more, to no effect.
+    """
+    for key in sorted(keys, key=lambda key: key.endswith("-response")):
         try:
-            client.delete_flow_run_input(run_id(), str(key))
+            client.delete_flow_run_input(run_id(), key)
         except httpx.HTTPStatusError as error:
             if error.response.status_code != httpx.codes.NOT_FOUND:
                 raise
+        except ObjectNotFound:
+            pass

@@ -1,29 +1,37 @@
 """The ``casework`` worker: keeps the flows imported and drives runs in threads of its own process.
 
-A stock process worker starts two interpreters a step. This one keeps one interpreter, one engine client a
-thread, and makes only those calls to the engine's API that move a run: pending, running, and what the flow
-itself does. The same deployments run on a stock worker, only slower.
+A stock process worker starts two interpreters a step. This one keeps one interpreter and one engine client a
+thread. The same deployments run on a stock worker, only slower.
 """
 
 import asyncio
 import os
+import random
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from typing import Any
+from uuid import UUID
 
+import anyio
 import anyio.abc
 import prefect.flow_engine
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.responses import WorkerFlowRunResponse
 from prefect.context import SyncClientContext
-from prefect.exceptions import Abort, Pause
-from prefect.flow_engine import run_flow_sync
 from prefect.flows import Flow
 from prefect.workers.base import BaseJobConfiguration, BaseWorker, BaseWorkerResult
 
+from flows.clock import now
+from flows.runtime.driving import drive
 from flows.runtime.pump import Pump
 from tasks.settings import settings
+
+LONGEST_TAKE = 10.0
+"""Seconds for which the worker goes on taking runs in one look, so that the base class sees it poll."""
 
 
 class CaseworkResult(BaseWorkerResult):
@@ -43,12 +51,12 @@ class CaseworkWorker(BaseWorker[BaseJobConfiguration, Any, CaseworkResult]):
     async def setup(self) -> None:
         """Open the worker's threads and start the pump that wakes runs whose case moved on."""
         await super().setup()
-        _mute_observer()
-        count = settings().worker_threads
-        self._limiter = self._limiter or anyio.CapacityLimiter(count)
-        self._threads = ThreadPoolExecutor(count, thread_name_prefix="casework", initializer=_open_client)
-        self._flows: dict[Any, Flow[Any, Any]] = {}
-        self._pump = Pump()
+        _mute_the_engine()
+        self._count = settings().worker_threads
+        self._threads = ThreadPoolExecutor(self._count, thread_name_prefix="casework", initializer=_open_client)
+        self._in_hand: set[UUID] = set()
+        self._lock = threading.Lock()
+        self._pump = Pump(self.drive_soon)
         self._pump.start()
 
     async def teardown(self, *exc_info: Any) -> None:
@@ -57,33 +65,47 @@ class CaseworkWorker(BaseWorker[BaseJobConfiguration, Any, CaseworkResult]):
         await super().teardown(*exc_info)
         self._threads.shutdown(wait=True)
 
-    async def _submit_run(self, flow_run: FlowRun) -> None:
-        """Take a run and drive it to its next wait or its end.
+    async def get_and_submit_flow_runs(self) -> list[FlowRun]:
+        """Take due runs, and go on taking while more of them wait than the threads can hold."""
+        self._last_polled_time = now()
+        taken: list[FlowRun] = []
+        until = time.monotonic() + LONGEST_TAKE
+        room = 3 * self._count
+        while time.monotonic() < until:
+            found = await self._due_runs(limit=room)
+            random.shuffle(found)  # two workers that look at once should not meet at every run
+            taken += [run for run in found[: room - len(self._in_hand)] if self.drive_soon(run)]
+            if len(found) < room:
+                break
+            while len(self._in_hand) > self._count and time.monotonic() < until:
+                await anyio.sleep(0.02)
+        return taken
 
-        Replaces the base class's way, which reads the deployment, resolves a job configuration, writes labels,
-        a Submitting state and a process id, and emits two events: eight calls that tell nobody here anything.
-        """
+    async def _due_runs(self, *, limit: int) -> list[FlowRun]:
+        # The client's own call has no limit and brings 200 runs, most of which could not be taken.
+        answer = await self.client._client.post(
+            f"/work_pools/{self._work_pool_name}/get_scheduled_flow_runs",
+            json={"scheduled_before": now().isoformat(), "limit": limit},
+        )
+        return [entry.flow_run for entry in WorkerFlowRunResponse.model_validate_list(answer.json())]
+
+    def drive_soon(self, run: FlowRun) -> bool:
+        """Queue a run for the next free thread; says whether it was not in hand already. Safe from any thread."""
+        with self._lock:
+            if run.id in self._in_hand:
+                return False
+            self._in_hand.add(run.id)
+        self._threads.submit(self._drive, run)
+        return True
+
+    def _drive(self, run: FlowRun) -> None:
         try:
-            if await self._propose_pending_state(flow_run):
-                flow = await self._flow_of(flow_run)
-                loop = asyncio.get_running_loop()
-                await loop.run_in_executor(self._threads, _drive, flow, flow_run)
-        except Exception as error:
-            self._logger.exception("run %s could not be driven", flow_run.name)
-            await self._propose_crashed_state(flow_run, f"{type(error).__name__} in the casework worker")
+            drive(_client.client, flow_of(_client.client, run), run)
+        except Exception:
+            self._logger.exception("run %s could not be driven", run.name)
         finally:
-            self._release_limit_slot(flow_run.id)
-            self._submitting_flow_run_ids.discard(flow_run.id)
-
-    async def _flow_of(self, flow_run: FlowRun) -> Flow[Any, Any]:
-        """Find the flow that a run's deployment names, once a deployment."""
-        key = flow_run.deployment_id
-        if key not in self._flows:
-            if key is None:
-                raise RuntimeError("a run without a deployment cannot be driven here")
-            deployment = await self.client.read_deployment(key)
-            self._flows[key] = load_flow(deployment.entrypoint or "")
-        return self._flows[key]
+            with self._lock:
+                self._in_hand.discard(run.id)
 
     async def run(
         self,
@@ -91,13 +113,24 @@ class CaseworkWorker(BaseWorker[BaseJobConfiguration, Any, CaseworkResult]):
         configuration: BaseJobConfiguration,
         task_status: anyio.abc.TaskStatus[int] | None = None,
     ) -> CaseworkResult:
-        """Drive one run; only used by ``worker.submit``, for the polled ones go through ``_submit_run``."""
+        """Drive one run; only used by ``worker.submit``, for the polled ones go through ``drive_soon``."""
         del configuration  # nothing of it is needed in this process
         if task_status:
             task_status.started(os.getpid())
-        flow = await self._flow_of(flow_run)
-        await asyncio.get_running_loop().run_in_executor(self._threads, _drive, flow, flow_run)
+        await asyncio.get_running_loop().run_in_executor(self._threads, self._drive, flow_run)
         return CaseworkResult(identifier=str(flow_run.id), status_code=0)
+
+
+_flows: dict[UUID, Flow[Any, Any]] = {}
+
+
+def flow_of(client: SyncPrefectClient, run: FlowRun) -> Flow[Any, Any]:
+    """Find the flow that a run's deployment names; asked once a deployment."""
+    if run.deployment_id is None:
+        raise RuntimeError("a run without a deployment cannot be driven here")
+    if run.deployment_id not in _flows:
+        _flows[run.deployment_id] = load_flow(client.read_deployment(run.deployment_id).entrypoint or "")
+    return _flows[run.deployment_id]
 
 
 def load_flow(entrypoint: str) -> Flow[Any, Any]:
@@ -109,31 +142,31 @@ def load_flow(entrypoint: str) -> Flow[Any, Any]:
     return found
 
 
-_client = threading.local()
+class _Client(threading.local):
+    client: SyncPrefectClient
+    context: SyncClientContext
+
+
+_client = _Client()
 
 
 def _open_client() -> None:
     """Open this thread's engine client once: making one a run costs more than the run's own work."""
     _client.context = SyncClientContext()
-    _client.context.__enter__()
+    _client.client = _client.context.__enter__().client
 
 
-def _drive(flow: Flow[Any, Any], flow_run: FlowRun) -> None:
-    """Enter a run; leaving it at a wait is no error, and faults are recorded by the engine itself."""
-    try:
-        run_flow_sync(flow, flow_run=flow_run, parameters=flow_run.parameters, return_type="state")
-    except (Pause, Abort):
-        return
+def _mute_the_engine() -> None:
+    """Do without the engine's heartbeats and its suspension observer: threads and a websocket a run.
 
-
-def _mute_observer() -> None:
-    """Do without the engine's suspension observer, a thread and a websocket a run.
-
-    It waits for somebody else to suspend a run that works for months. Ours work for a tenth of a second, and
-    wait in a state of their own.
+    They watch over runs that work for months. Ours work for a tenth of a second and wait in a state of their
+    own; a run whose worker died is found by reconcile.
     """
 
-    def no_observer(*_args: Any, **_kwargs: Any) -> AbstractContextManager[None]:
+    def nothing(*_args: Any, **_kwargs: Any) -> AbstractContextManager[None]:
         return nullcontext()
 
-    prefect.flow_engine.observe_flow_run_suspension = no_observer  # type: ignore[attr-defined, assignment]
+    for name in ("observe_flow_run_suspension", "_send_heartbeats"):
+        if not hasattr(prefect.flow_engine, name):
+            raise RuntimeError(f"this version of Prefect has no {name}: see tests/flows/test_engine_contract.py")
+        setattr(prefect.flow_engine, name, nothing)

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import pytest
 
+from flows.forms import keyset
 from models.vocabulary import State, Step
 from rules.errors import CaseworkError
 from tasks.bookmarks import refusal_of
@@ -26,7 +27,7 @@ def test_an_intake_form_becomes_a_petition_that_waits_under_its_business_name(en
 def test_the_form_has_chinese_titles_in_order_and_the_case_above_it(engine: Engine) -> None:
     number = engine.registered(title="反映井盖缺失")
     run, mark = engine.waiting(number)
-    schema = engine.ask("GET", f"/flow_runs/{run.id}/input/wait-screen-{mark.round}-schema")
+    schema = engine.ask("GET", f"/flow_runs/{run.id}/input/{keyset(Step.SCREEN, mark.round)['schema']}")
     in_order = sorted(schema["properties"].values(), key=lambda field: field["position"])
     assert [field["title"] for field in in_order][:4] == ["经办人工号", "处理", "信访事项类别", "内容分类"]
     assert "反映井盖缺失" in engine.description(number)

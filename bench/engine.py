@@ -1,0 +1,134 @@
+"""A real stack for benchmarks: server, worker and databases of its own, and petitions that wait at a form."""
+
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID
+
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from sqlmodel import col, func, select
+
+from bench.databases import address
+from desk.clock import now
+from desk.stack import Stack
+from flows.runtime.runs import forget_deployments, nudge_behind
+from models.bookmark import Bookmark
+from models.vocabulary import Channel, Role, Step
+from tasks.act import Act, find_actor
+from tasks.database import Database, database
+from tasks.decide import decide
+from tasks.intake import Person, Registration, register_now
+from tasks.schema import ROOT
+from tasks.settings import settings
+from tasks.vault import vault
+
+SCREENED = {"officer": "Z01", "petition_class": "申诉求决", "content_code": "城乡建设/市政设施"}
+PATIENCE = 900.0
+
+
+@dataclass
+class Engine:
+    """A running stack and the process's client to it."""
+
+    stack: Stack
+    client: SyncPrefectClient
+    database: Database
+    papers: int = field(default=0)
+
+    def register(self, count: int) -> list[str]:
+        """Put invented petitions on file, ready to be screened; their runs are started by whoever looks after that."""
+        as_of, numbers = now(), []
+        for _ in range(count):
+            self.papers += 1
+            person = Person(name=f"试验{self.papers}", phone=f"139{self.papers:08d}")
+            paper = Registration(
+                channel=Channel.LETTER, receipt_on=as_of.date(), title="反映路灯不亮", content="试验内容", persons=(person,)
+            )
+            with self.database.write() as session:
+                act = Act(actor=find_actor(session, "Z01", roles=(Role.CLERK,), on=as_of.date()), as_of=as_of)
+                petition, _ = register_now(session, paper, key=f"bench:{self.papers}", act=act)
+                numbers.append(str(petition.number))
+        return numbers
+
+    def decide_at_the_desk(self, number: str, step: Step = Step.SCREEN, answer: dict[str, str] | None = None) -> datetime:
+        """Decide a step as the command line does; returns when."""
+        as_of = now()
+        with self.database.write() as session:
+            decide(session, number, step, answer or SCREENED, as_of=as_of)
+        return as_of
+
+    def answer_form(self, run_id: str) -> None:
+        """Answer the form at which a run waits, as the page does."""
+        self.client.resume_flow_run(UUID(run_id), run_input=SCREENED)
+
+    def waiting_at(self, step: Step) -> int:
+        """Count the runs that have come to their wait at a step."""
+        with self.database.read() as session:
+            return session.exec(select(func.count()).select_from(Bookmark).where(Bookmark.step == step)).one()
+
+    def runs_at(self, step: Step) -> dict[str, str]:
+        """Name the runs that wait at a step, by petition."""
+        with self.database.read() as session:
+            found = session.exec(select(Bookmark).where(Bookmark.step == step, col(Bookmark.run_id).is_not(None)))
+            return {mark.subject: str(mark.run_id) for mark in found}
+
+    def until_waiting(self, step: Step, count: int, *, nudging: bool = False) -> float:
+        """Wait until so many runs wait at a step and the engine shows it; returns the seconds that took."""
+        began = time.perf_counter()
+        while self.waiting_at(step) < count or self.shown_at(step) < count:
+            if time.perf_counter() - began > PATIENCE:
+                raise SystemExit(f"only {self.waiting_at(step)} of {count} petitions came to {step.value}; see the worker's log")
+            if nudging:
+                nudge_behind(self.client)
+            time.sleep(0.1)
+        return time.perf_counter() - began
+
+    def shown_at(self, step: Step) -> int:
+        """Count the runs that the engine shows in a step's state."""
+        wanted = {"flow_runs": {"state": {"name": {"any_": [step.label]}, "type": {"any_": ["PAUSED"]}}}}
+        return int(self.client.request("POST", "/flow_runs/count", json=wanted).json())
+
+
+@contextmanager
+def engine(kind: str, *, worker_type: str = "casework", quiet: bool = True) -> Iterator[Engine]:
+    """Start a stack with databases of its own and take it down afterwards."""
+    with TemporaryDirectory(prefix="xinfang-bench-") as home, address(kind) as casework, address(kind) as prefect:
+        os.environ |= {
+            "XINFANG_HOME": home, "XINFANG_DATABASE_URL": casework, "XINFANG_PREFECT_PORT": str(_free_port()),
+            "XINFANG_PREFECT_DATABASE_URL": prefect.replace("psycopg", "asyncpg"),
+        }  # fmt: skip
+        _forget()
+        with Stack(lambda _line: None, worker_type=worker_type) as stack:
+            stack.start(roster=Path(ROOT) / "desk" / "demo" / "roster.toml")
+            with temporary_settings({PREFECT_API_URL: settings().api_url}), get_client(sync_client=True) as client:
+                if quiet:
+                    _pause_schedules(client)
+                yield Engine(stack=stack, client=client, database=database())
+        database().engine.dispose()
+    _forget()
+
+
+def _pause_schedules(client: SyncPrefectClient) -> None:
+    """Keep sweeps out of a measurement of steps; what they cost is measured by itself."""
+    for deployment in client.read_deployments():
+        if deployment.schedules:
+            client.pause_deployment(deployment.id)
+
+
+def _forget() -> None:
+    for cached in (settings, database, vault):
+        cached.cache_clear()
+    forget_deployments()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,74 @@
+"""Driving a run to its next wait or its end, with no more calls to the engine's API than its states need.
+
+The engine's own ``run_flow_sync`` makes five calls around a flow besides its states (policy, version, the run
+again, where results go), starts a thread for heartbeats and another one that looks for suspensions: three
+quarters of what a step costs. A flow that waits for people needs none of it: it has no tasks, no results, no
+retries of its own, and works for a tenth of a second. Such flows are driven here; every other flow goes
+through the engine (ADR 0008). A stock worker drives all of them through the engine.
+"""
+
+import logging
+from typing import Any
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.client.schemas.responses import SetStateStatus
+from prefect.exceptions import Abort, Pause
+from prefect.flow_engine import run_flow_sync
+from prefect.flows import Flow
+from prefect.states import Failed, Pending, Running
+from prefect.utilities.engine import propose_state_sync
+
+from flows.runtime.context import driven
+
+WAITING_FLOWS = frozenset({"petition", "dispatch", "intake", "correction"})
+"""Flows that do nothing but look at a case and wait for people."""
+
+_log = logging.getLogger("prefect.casework.driving")
+
+
+def drive(client: SyncPrefectClient, flow: Flow[Any, Any], run: FlowRun) -> None:
+    """Enter a run and bring it to its next wait or its end; nothing when somebody else has it in hand."""
+    if flow.name in WAITING_FLOWS:
+        _drive_here(client, flow, run)
+    else:
+        _drive_by_engine(client, flow, run)
+
+
+def _drive_here(client: SyncPrefectClient, flow: Flow[Any, Any], run: FlowRun) -> None:
+    entered = _enter(client, run)
+    if entered is None:
+        return
+    run.state = entered
+    try:
+        with driven(client, run):
+            end: State[Any] = flow.fn(**run.parameters)
+    except (Pause, Abort):
+        return
+    except Exception as fault:
+        # The fault's own words stay in the worker's log, in the office's hands: they may quote the case.
+        _log.exception("%s failed", run.name)
+        end = Failed(message=f"{type(fault).__name__}; see the worker's log")
+    client.set_flow_run_state(run.id, end)
+
+
+def _enter(client: SyncPrefectClient, run: FlowRun) -> State[Any] | None:
+    """Move a run to Running, which is also the claim: of two workers that saw the same state one gets it."""
+    state: State[Any] = Running()
+    state.state_details.transition_id = claim_of(run)
+    result = client.set_flow_run_state(run.id, state)
+    return result.state if result.status is SetStateStatus.ACCEPT else None
+
+
+def claim_of(run: FlowRun) -> UUID:
+    """Name the transition out of the state that a run was seen in; the engine takes a transition of the same name once."""
+    return uuid5(NAMESPACE_OID, f"drive:{run.state_id or (run.state and run.state.id)}")  # a worker's poll brings the id alone
+
+
+def _drive_by_engine(client: SyncPrefectClient, flow: Flow[Any, Any], run: FlowRun) -> None:
+    try:
+        if propose_state_sync(client, Pending(), flow_run_id=run.id).is_pending():
+            run_flow_sync(flow, flow_run=run, parameters=run.parameters, return_type="state")
+    except (Pause, Abort):
+        return

@@ -193,12 +193,9 @@ class Driver:
 
 
 def _play(say: Say, *, hold: bool) -> tuple[list[str], int]:
-    from prefect.client.orchestration import get_client
-    from prefect.settings import PREFECT_API_URL, temporary_settings
+    from desk.engine import engine_client
 
-    from tasks.settings import settings
-
-    with temporary_settings({PREFECT_API_URL: settings().api_url}), get_client(sync_client=True) as client:
+    with engine_client() as client:
         driver = Driver(client, say)
         for case in CASES:
             driver.take_in(case, now().date())

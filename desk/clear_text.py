@@ -90,18 +90,21 @@ def _tables(chosen: Settings) -> Iterator[Place]:
         "prefect": engine_url or f"sqlite:///{chosen.home.resolve() / 'prefect' / 'prefect.db'}",
     }.items():
         engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
-        for table in inspect(engine).get_table_names():
-            yield f"{name}.{table}", _reader(engine, table)
+        kind = "BLOB" if engine.dialect.name == "sqlite" else "text"  # a value's own characters, not a row's, which are escaped
+        quote = engine.dialect.identifier_preparer.quote
+        for table, columns in _columns(engine).items():
+            cells = ", ".join(f"CAST({quote(column)} AS {kind})" for column in columns)
+            yield f"{name}.{table}", partial(_read_table, engine, f"SELECT {cells} FROM {quote(table)}")
 
 
-def _reader(engine: Engine, table: str) -> Callable[[], bytes]:
-    def read() -> bytes:
-        quoted = engine.dialect.identifier_preparer.quote(table)
-        query = f"SELECT * FROM {quoted}" if engine.dialect.name == "sqlite" else f"SELECT t::text FROM {quoted} t"
-        with engine.connect() as connection:
-            return b"\n".join(_cells(connection.exec_driver_sql(query)))
+def _columns(engine: Engine) -> dict[str, list[str]]:
+    found = inspect(engine)
+    return {table: [str(column["name"]) for column in found.get_columns(table)] for table in found.get_table_names()}
 
-    return read
+
+def _read_table(engine: Engine, query: str) -> bytes:
+    with engine.connect() as connection:
+        return b"\n".join(_cells(connection.exec_driver_sql(query)))
 
 
 def _cells(rows: Iterable[Sequence[object]]) -> Iterator[bytes]:

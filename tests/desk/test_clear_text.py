@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from desk.clear_text import ClearTextError, Search, demand_no_clear_text, search_clear_text
 from desk.demo.secrets import demo_secrets, demo_titles
@@ -16,9 +16,10 @@ SECRET, KNOWN = "欧阳甲", "反映路灯"
 
 @pytest.fixture
 def searched(casework: Database, home: Path) -> Database:
-    """A home with both databases in it, the engine's an empty one."""
+    """A home with both databases in it; each shows the one text that may be seen."""
     (home / "prefect").mkdir()
-    (home / "prefect" / "prefect.db").touch()
+    with create_engine(f"sqlite:///{home / 'prefect' / 'prefect.db'}").begin() as connection:
+        connection.exec_driver_sql(f"CREATE TABLE artifact AS SELECT '{KNOWN}' AS data")
     with casework.write() as session:
         session.execute(text("CREATE TABLE IF NOT EXISTS loose (id INTEGER, words TEXT)"))
         session.execute(text("DELETE FROM loose"))
@@ -68,6 +69,14 @@ def test_a_leak_is_refused_without_repeating_it(searched: Database, home: Path) 
 def test_a_search_that_could_find_nothing_is_not_accepted(searched: Database, secrets: dict[str, str], known: list[str]) -> None:
     with pytest.raises(ClearTextError, match="检查无效"):
         demand_no_clear_text(search_clear_text(settings(), secrets, known))
+
+
+def test_a_search_that_missed_the_engines_database_is_not_accepted(searched: Database, home: Path) -> None:
+    with create_engine(f"sqlite:///{home / 'prefect' / 'prefect.db'}").begin() as connection:
+        connection.exec_driver_sql("DELETE FROM artifact")
+        connection.exec_driver_sql("INSERT INTO artifact VALUES ('something else')")
+    with pytest.raises(ClearTextError, match="检查无效"):
+        demand_no_clear_text(look())
 
 
 def test_the_secrets_of_the_demo_are_its_people_and_their_words() -> None:

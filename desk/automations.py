@@ -38,13 +38,12 @@ def apply_command(
 ) -> None:
     """登记自动化规则；已有的不动（可反复执行）。"""
     import httpx
-    from prefect.client.orchestration import get_client
-    from prefect.settings import PREFECT_API_URL, temporary_settings
 
+    from desk.engine import engine_client
     from tasks.settings import settings
 
     try:
-        with temporary_settings({PREFECT_API_URL: settings().api_url}), get_client(sync_client=True) as client:
+        with engine_client() as client:
             say(apply_automations(client, reset=reset))
     except httpx.HTTPError:
         raise EngineUnreachableError(f"流程引擎 {settings().api_url} 没有响应：请先启动 xinfang up") from None

@@ -1,5 +1,6 @@
 """The ``xinfang`` command."""
 
+import os
 import sys
 
 import typer
@@ -12,6 +13,7 @@ from desk.ledger import import_command
 from desk.limits import clock_app, clocks_command
 from desk.running import demo_command, migrate_command, up_command
 from desk.simulate import simulate_command
+from tasks.private_home import UMASK
 
 app = typer.Typer(
     name="xinfang", help="信访办：市人大常委会信访件办理系统", no_args_is_help=True, add_completion=False,
@@ -38,7 +40,8 @@ app.command("verify")(cases.verify_command)
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; whatever it and its children make is readable by their owner alone."""
+    os.umask(UMASK)
     try:
         app(standalone_mode=False)
     except typer.Exit as ended:
@@ -54,3 +57,7 @@ def main() -> None:
 def _usage(misuse: Exception) -> str:
     said = getattr(misuse, "format_message", lambda: str(misuse))()
     return f"命令用法不对：{said}。用 xinfang --help 查看用法"
+
+
+if __name__ == "__main__":
+    main()

@@ -12,6 +12,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 REFUSED = 1
 MISUSED = 2
+UNDEFINED_TABLE = "42P01"
+"""What PostgreSQL says of a database that was never migrated."""
 
 
 def fail(sentence: str, code: int = REFUSED) -> NoReturn:
@@ -54,7 +56,7 @@ def spoken(command: Callable[P, T]) -> Callable[P, T]:
 
 def _explain(fault: Exception) -> str:
     name = type(fault).__name__
-    if name == "OperationalError":
+    if name == "OperationalError" or getattr(getattr(fault, "orig", None), "sqlstate", None) == UNDEFINED_TABLE:
         return "无法使用业务数据库：请先运行 xinfang up，或检查 XINFANG_HOME、XINFANG_DATABASE_URL"
     if name == "ValidationError" and "Settings" in str(fault):
         return f"设置有误，请检查 XINFANG_* 环境变量和 .env：{str(fault).splitlines()[1] if str(fault).count(chr(10)) else fault}"

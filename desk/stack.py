@@ -11,14 +11,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import IO, Any
+from typing import IO
 
 from desk.clock import now
+from desk.engine import engine_client
 from rules.errors import CaseworkError
 from rules.working_days import load_calendar
 from tasks.calendar_import import open_provisional
 from tasks.completing import complete_limits
 from tasks.database import database
+from tasks.engine_access import USER, auth_string, password_file
+from tasks.private_home import UMASK, keep_private
 from tasks.roster import load_roster
 from tasks.rulebook import office_hours, packs
 from tasks.schema import ROOT, migrate
@@ -29,6 +32,7 @@ Say = Callable[[str], None]
 HEALTHY_WITHIN = 90.0
 STOP_WITHIN = 20.0
 LONGEST_RESTART_PAUSE = 30.0
+LOOPBACK = ("127.0.0.1", "localhost")
 
 
 class StackError(CaseworkError):
@@ -43,11 +47,12 @@ def engine_environment() -> dict[str, str]:
         "XINFANG_HOME": str(home),
         "PREFECT_HOME": str(home / "prefect"),
         "PREFECT_API_URL": chosen.api_url,
-        "PREFECT_UI_API_URL": chosen.api_url,
-        "PREFECT_SERVER_UI_API_URL": chosen.api_url,
+        "PREFECT_UI_API_URL": f"{chosen.ui_url}/api",
+        "PREFECT_SERVER_UI_API_URL": f"{chosen.ui_url}/api",
         "PREFECT_SERVER_UI_V2_ENABLED": "false",  # the first version shows Resume on the run's own page
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
+        **_guarded(),
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_ENABLED": "false",  # reads every waiting run every five seconds
         "PREFECT_SERVER_EVENTS_EXPIRED_BUCKET_BUFFER": "P30D",
@@ -65,6 +70,17 @@ def engine_environment() -> dict[str, str]:
     if chosen.prefect_database_url:
         own["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = chosen.prefect_database_url
     return {**os.environ, **own}
+
+
+def _guarded() -> dict[str, str]:
+    """Settings that keep strangers out of the engine: an account, a token for every change, our own pages only."""
+    account = auth_string(make=True)
+    return {
+        "PREFECT_SERVER_API_AUTH_STRING": account,
+        "PREFECT_API_AUTH_STRING": account,
+        "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"{settings().ui_url},http://localhost:{settings().prefect_port}",
+    }
 
 
 @dataclass
@@ -110,12 +126,15 @@ class Stack:
     def start(self, *, roster: Path | None = None) -> None:
         """Bring the database up to date and start the engine's server, the worker and the deployments."""
         chosen = settings()
+        _check_host()
         _check_port(chosen.prefect_host, chosen.prefect_port)
-        (chosen.home / "logs").mkdir(parents=True, exist_ok=True)
+        keep_private(chosen.home)
+        (chosen.home / "logs").mkdir(mode=0o700, exist_ok=True)
         vault()
         _check_rules()
         self._say("业务数据库……")
         migrate(database())
+        keep_private(chosen.home)  # the database, when this process was not told to keep to itself what it makes
         self._catch_up()
         if roster is not None:
             with database().write() as session:
@@ -145,6 +164,7 @@ class Stack:
     def tell_addresses(self) -> None:
         """Print where people go."""
         self._say(f"流程页面：{settings().ui_url}")
+        self._say(f"登录口令：{_where_the_password_is()}")
         self._say(f"登记信访：{settings().ui_url}/deployments → intake → Run → Custom run")
         self._say(f"案卷列表：XINFANG_HOME={settings().home} xinfang list")
         self._say("全部就绪，Ctrl-C 停止")
@@ -179,11 +199,12 @@ class Stack:
         return child
 
     def _spawn(self, child: Child) -> None:
-        child.log = child.log or (settings().home / "logs" / f"{child.name}.log").open("ab")
+        child.log = child.log or _private_log(f"{child.name}.log")
         child.started_at = time.monotonic()
         child.process = subprocess.Popen(
-            child.command, cwd=ROOT, env=engine_environment(), stdout=child.log, stderr=child.log, start_new_session=True
-        )
+            child.command, cwd=ROOT, env=engine_environment(), stdout=child.log, stderr=child.log, start_new_session=True,
+            umask=UMASK,
+        )  # fmt: skip
 
     def _revive(self, child: Child) -> None:
         if child.process is None or child.process.poll() is None:
@@ -211,10 +232,22 @@ class Stack:
 
     def _do_once(self, arguments: list[str]) -> None:
         command = [sys.executable, "-m", "prefect", *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=engine_environment(), capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=ROOT, env=engine_environment(), capture_output=True, text=True, check=False, umask=UMASK)
         if done.returncode:
-            (settings().home / "logs" / "setup.log").write_text(done.stdout + done.stderr)
+            with _private_log("setup.log") as log:
+                log.write((done.stdout + done.stderr).encode())
             raise StackError(f"登记流程失败，请看 {settings().home / 'logs' / 'setup.log'}")
+
+
+def _private_log(name: str) -> IO[bytes]:
+    path = settings().home / "logs" / name
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
+
+
+def _where_the_password_is() -> str:
+    if settings().engine_password.get_secret_value():
+        return f"{USER}:（XINFANG_ENGINE_PASSWORD 中设置的密码）"
+    return f"文件 {password_file()} 中的一整行（{USER}:密码），首次打开页面时粘贴"
 
 
 def _check_rules() -> None:
@@ -225,13 +258,20 @@ def _check_rules() -> None:
 
 
 def _apply_automations() -> None:
-    from prefect.client.orchestration import get_client
-    from prefect.settings import PREFECT_API_URL, temporary_settings
-
     from desk.automations import apply_automations
 
-    with temporary_settings({PREFECT_API_URL: settings().api_url}), get_client(sync_client=True) as client:
+    with engine_client() as client:
         apply_automations(client)
+
+
+def _check_host() -> None:
+    """Refuse an address that other machines reach: the engine knows one account for all, and speaks no TLS."""
+    host = settings().prefect_host
+    if host not in LOOPBACK and not settings().allow_remote:
+        raise StackError(
+            f"XINFANG_PREFECT_HOST={host} 会让其他机器直接访问流程引擎：请改回 127.0.0.1；"
+            "确有加密代理（TLS）在前面时，再设置 XINFANG_ALLOW_REMOTE=true"
+        )
 
 
 def _check_port(host: str, port: int) -> None:
@@ -243,21 +283,21 @@ def _check_port(host: str, port: int) -> None:
             raise StackError(f"端口 {port} 已被占用：请停止占用它的程序，或设置 XINFANG_PREFECT_PORT 换一个端口") from error
 
 
-def _ask(path: str, body: dict[str, Any] | None = None) -> Any:
+def _server_is_healthy() -> bool:
     import httpx
 
     try:
-        url = f"{settings().api_url}{path}"
-        answer = httpx.get(url, timeout=5) if body is None else httpx.post(url, json=body, timeout=5)
-        return answer.json() if answer.is_success else None
-    except (httpx.HTTPError, ValueError):
-        return None
-
-
-def _server_is_healthy() -> bool:
-    return _ask("/health") is True
+        return httpx.get(f"{settings().api_url}/health", timeout=5).is_success
+    except httpx.HTTPError:
+        return False
 
 
 def _worker_is_online() -> bool:
-    workers = _ask(f"/work_pools/{settings().work_pool}/workers/filter", {})
-    return any(worker.get("status") == "ONLINE" for worker in workers or [])
+    import httpx
+
+    with engine_client() as client:
+        try:
+            workers = client.read_workers_for_work_pool(settings().work_pool)
+        except httpx.HTTPError:
+            return False
+    return any(worker.status == "ONLINE" for worker in workers)

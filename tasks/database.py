@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 from sqlmodel import Session, create_engine
 
+from rules.errors import CaseworkError
 from tasks.settings import settings
 
 SQLITE_WAIT_MS = 60_000
@@ -16,15 +17,18 @@ CALENDAR_BARRIER = 20220502
 """Advisory lock of PostgreSQL: every writer shares it, whoever changes the calendar takes it alone."""
 
 
+class NoDatabaseError(CaseworkError):
+    """There is no casework database at the place that the settings name."""
+
+
 class Database:
     """The casework database, reached through ``read()`` and ``write()``."""
 
     def __init__(self, url: str) -> None:
-        """Connect lazily to an SQLAlchemy address; an SQLite file's folder is made when missing."""
+        """Connect lazily to an SQLAlchemy address."""
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        if self.is_sqlite and ":///" in url:
-            Path(url.split(":///", 1)[1]).parent.mkdir(parents=True, exist_ok=True)
+        self.file = Path(url.split(":///", 1)[1]) if self.is_sqlite and ":///" in url else None
         self.engine: Engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
 
     @contextmanager
@@ -34,6 +38,7 @@ class Database:
         ``alone`` waits until no other writer is at work and keeps new ones waiting: for changing the calendar, by
         which every other transaction counts. On SQLite every writer is alone anyway.
         """
+        self._must_be_there()
         with Session(self.engine, expire_on_commit=False) as session:
             if self.is_sqlite:
                 session.connection(execution_options={"xinfang_write": True})
@@ -46,10 +51,22 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Open a session for looking only; whatever is changed in it is thrown away."""
+        self._must_be_there()
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
             session.expunge_all()  # what was read stays readable after the session has gone
             session.rollback()
+
+
+    def make_room(self) -> None:
+        """Make an SQLite file's folder where it is missing; only whoever brings the schema calls this."""
+        if self.file is not None:
+            self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def _must_be_there(self) -> None:
+        # SQLite makes an empty file of any name that it is given: a wrong home would look like an office without petitions.
+        if self.file is not None and not self.file.exists():
+            raise NoDatabaseError(f"{self.file} 没有业务数据库：请先运行 xinfang up，或检查 XINFANG_HOME 是否指向正确的目录")
 
 
 @contextmanager

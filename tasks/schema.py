@@ -24,6 +24,7 @@ def migrate(database: Database, revision: str = "head") -> None:
     """Upgrade the database; two processes that start at once do not get in each other's way."""
     if not (ROOT / "migrations").is_dir():
         raise CaseworkError("找不到 migrations 目录，请在项目目录中安装运行")
+    database.make_room()
     with database.engine.begin() as connection:
         if not database.is_sqlite:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(20220501)")

@@ -21,7 +21,16 @@ class Settings(BaseSettings):
     key_file: Path | None = Field(default=None, description="Key file; empty: keys.txt under the home")
 
     prefect_host: str = Field(default="127.0.0.1", description="Address the engine's server binds to")
+    allow_remote: bool = Field(
+        default=False, description="The server may bind to another address than loopback; only behind a TLS proxy"
+    )
     prefect_port: int = Field(default=4200, description="Port of the engine's server and its pages")
+    public_url: str = Field(
+        default="", description="Address under which browsers reach the pages (the TLS proxy's); empty: host and port"
+    )
+    engine_password: SecretStr = Field(
+        default=SecretStr(""), description="Password of the engine's API, user xinfang; empty: made once under the home"
+    )
     prefect_database_url: str = Field(default="", description="The engine's own database; empty: SQLite")
     work_pool: str = Field(default="casework", description="Name of the work pool")
     worker_threads: int = Field(default=4, ge=1, description="Runs that one casework worker drives at once")
@@ -88,7 +97,7 @@ class Settings(BaseSettings):
     @property
     def ui_url(self) -> str:
         """The address of the engine's pages, where staff fill in forms."""
-        return f"http://{self.prefect_host}:{self.prefect_port}"
+        return self.public_url.rstrip("/") or f"http://{self.prefect_host}:{self.prefect_port}"
 
 
 @lru_cache

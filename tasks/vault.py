@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import json
-import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from rules.errors import CaseworkError
+from tasks.secret_file import read_or_make
 from tasks.settings import Settings, settings
 
 
@@ -76,15 +76,7 @@ class Vault:
 
 def read_or_make_keys(path: Path) -> list[str]:
     """Read the key file, or make one that only its owner can read."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return read_or_make_keys(path)
-        with os.fdopen(handle, "w") as file:
-            file.write(Fernet.generate_key().decode() + "\n")
-    return path.read_text().split()
+    return read_or_make(path, lambda: Fernet.generate_key().decode() + "\n").split()
 
 
 def vault_for(chosen: Settings) -> Vault:

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-import httpx
 import orjson
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun
@@ -96,6 +95,5 @@ class Engine:
 
     def ask(self, method: str, path: str, **body: Any) -> Any:
         """Ask the engine's API directly."""
-        answer = httpx.request(method, f"{self.client.api_url}{path.lstrip('/')}", json=body, timeout=10)
-        answer.raise_for_status()
+        answer = self.client.request(method, path, json=body)  # type: ignore[arg-type]
         return answer.json()

@@ -1,16 +1,26 @@
-"""The engine's server, with SQLite told to take its write lock when a transaction begins.
+"""The engine's server, with forms sealed in its database, and SQLite told to lock early and to wipe what it deletes.
 
 Prefect 3.8.8 begins most SQLite transactions deferred: they read first, and fail at once with "database is
 locked" when another one wrote in between; the server answers 503, and clients pause for seconds (52 such
 answers in one demo run, none since). Beginning them immediate lets them queue for the lock
-instead. PostgreSQL is not touched. ``python -m flows.runtime.server ARGS`` takes the arguments of ``prefect``.
+instead (ADR 0009). Forms are sealed on both kinds of database (``sealed_columns``, ADR 0016).
+``python -m flows.runtime.server ARGS`` takes the arguments of ``prefect``.
 """
 
+import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from prefect.server.database.configurations import SQLITE_BEGIN_MODE, AioSqliteConfiguration
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from flows.runtime.sealed_columns import seal_columns
+from rules.errors import CaseworkError
+
+UNSEALED = ("--workers", "--background", "-b")
+"""Options with which Prefect starts processes of its own, which would know nothing of these changes."""
 
 from flows.runtime.checked_schemas import remember_sound_schemas
 
@@ -29,9 +39,31 @@ async def begin_immediate(
         SQLITE_BEGIN_MODE.reset(token)
 
 
-def main() -> None:
-    """Run the engine's own command line with that change."""
+def change_engine() -> None:
+    """Make the changes in this process, before the engine opens its database."""
+    seal_columns()
     AioSqliteConfiguration.begin_transaction = begin_immediate  # type: ignore[method-assign, assignment]
+    AioSqliteConfiguration.setup_sqlite = _set_up_and_wipe  # type: ignore[method-assign]
+
+
+_set_up = AioSqliteConfiguration.setup_sqlite
+
+
+def _set_up_and_wipe(self: AioSqliteConfiguration, conn: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+    _set_up(self, conn, record)
+    cursor = conn.cursor()
+    cursor.execute("PRAGMA secure_delete = ON;")
+    cursor.close()
+
+
+def main() -> None:
+    """Run the engine's own command line with these changes."""
+    if unsealed := [word for word in sys.argv[1:] if word.split("=", 1)[0] in UNSEALED]:
+        sys.exit(f"不能使用 {unsealed[0]}：那样启动的进程不会加密表单。请启动多个 python -m flows.runtime.server")
+    try:
+        change_engine()
+    except CaseworkError as refused:
+        sys.exit(str(refused))
     from prefect.cli import app
 
     remember_sound_schemas()

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from prefect.client.orchestration import get_client
-from prefect.settings import PREFECT_API_URL, temporary_settings
 from sqlalchemy import create_engine, text
 
+from desk.engine import engine_client
 from desk.stack import Stack
 from tasks.database import database
-from tasks.settings import settings
 from tests.conftest import POSTGRES, ROOT, WANTED, forget_settings
 from tests.engine import Engine
 from tests.office import Office
@@ -73,7 +71,7 @@ def engine(running: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine
     for name, value in running.environment.items():
         monkeypatch.setenv(name, value)
     forget_settings()
-    with temporary_settings({PREFECT_API_URL: settings().api_url}), get_client(sync_client=True) as client:
+    with engine_client() as client:
         yield Engine(client=client, stack=running.stack, office=Office(database()))
     database().engine.dispose()
     forget_settings()

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from models.vocabulary import Step
+from tasks.engine_access import password_file
 from tasks.settings import settings
 from tests.conftest import ROOT
 from tests.engine import Engine
@@ -46,8 +47,26 @@ def fill(page: "playwright.Page", title: str, text: str) -> None:
     field.locator("textarea, input").first.fill(text)
 
 
+def log_in(page: "playwright.Page", account: str) -> None:
+    """Open the pages for the first time and paste the account, as the password file's line gives it."""
+    page.goto(settings().ui_url)
+    page.get_by_placeholder("admin:pass").fill(account)
+    page.get_by_role("button", name="Login").click()
+
+
+def test_the_pages_show_nothing_to_whoever_has_no_password(engine: Engine, page: "playwright.Page") -> None:
+    number = engine.registered()
+    log_in(page, "xinfang:wrong")
+    page.wait_for_load_state("networkidle")
+    page.goto(f"{settings().ui_url}/runs")
+    page.get_by_placeholder("admin:pass").wait_for()
+    assert number not in page.content()
+
+
 def test_a_clerk_starts_intake_finds_the_waiting_run_and_answers_it(engine: Engine, page: "playwright.Page") -> None:
     home = settings().ui_url
+    log_in(page, password_file().read_text().strip())
+    page.wait_for_url("**/dashboard")
     deployment = engine.client.read_deployment_by_name("intake/intake")
     page.goto(f"{home}/deployments/deployment/{deployment.id}/run")
     page.get_by_text("信访人姓名").wait_for()

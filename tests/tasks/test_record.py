@@ -43,6 +43,28 @@ def insert(session: Session) -> None:
     session.add(CaseEvent(**copied))
 
 
+def insert_before(session: Session) -> None:
+    """Make room in the middle and put in an event of another petition there."""
+    for old, new in ((5, 6), (4, 5), (3, 4)):
+        session.execute(text(f"UPDATE case_event SET seq = {new} WHERE petition_id = 2 AND seq = {old}"))
+    copied = session.get(CaseEvent, 1)
+    assert copied is not None
+    session.add(CaseEvent(**copied.model_dump(exclude={"id"}) | {"petition_id": 2, "seq": 3, "decision_key": None}))
+    session.execute(text("UPDATE petition SET last_seq = 6 WHERE id = 2"))
+
+
+def cut_off(session: Session) -> None:
+    """Remove the newest event and put counter and head back, as a careful forger would."""
+    session.execute(text("DELETE FROM case_event WHERE petition_id = 2 AND seq = 5"))
+    head = "(SELECT hash FROM case_event WHERE petition_id = 2 AND seq = 4)"
+    session.execute(text(f"UPDATE petition SET last_seq = 4, head_hash = {head} WHERE id = 2"))
+
+
+def moved_to_another(session: Session) -> None:
+    """Put the newest event of one petition at the end of another's file."""
+    session.execute(text("UPDATE case_event SET petition_id = 3, seq = 2 WHERE petition_id = 2 AND seq = 5"))
+
+
 def remove_petition(session: Session) -> None:
     for table in ("outbox_message", "clock", "case_event", "party", "dispatch"):
         session.execute(text(f"DELETE FROM {table} WHERE petition_id = 2"))
@@ -66,7 +88,9 @@ def test_a_clean_record_passes(office: Office) -> None:
         pytest.param(run("DELETE FROM case_event WHERE petition_id = 2 AND seq = 5"), "末尾记录", id="removed last event"),
         pytest.param(run("DELETE FROM case_event WHERE petition_id = 2"), "末尾记录", id="removed all events"),
         pytest.param(insert, "不是本系统写入", id="inserted event"),
+        pytest.param(insert_before, "不衔接", id="inserted event in the middle"),
         pytest.param(swap, "不衔接", id="swapped events"),
+        pytest.param(cut_off, "编号或状态", id="removed last event, counter and head put back"),
         pytest.param(run("UPDATE petition SET state = 'done' WHERE id = 2"), "编号或状态", id="changed state"),
         pytest.param(run("UPDATE petition SET last_seq = 4 WHERE id = 2"), "末尾记录", id="changed counter"),
         pytest.param(run("UPDATE petition SET last_seq = 0 WHERE id = 2"), "末尾记录", id="counter set to nought"),
@@ -80,6 +104,33 @@ def test_damage_is_found_and_the_petition_named(office: Office, damage: Callable
     findings = look(office).findings
     assert {finding.number for finding in findings} == {NUMBER}
     assert any(problem in finding.problem for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("damage", "places"),
+    [
+        pytest.param(run("UPDATE case_event SET facts = '{}' WHERE petition_id = 2 AND seq = 3"), {3}, id="changed"),
+        pytest.param(run("DELETE FROM case_event WHERE petition_id = 2 AND seq = 3"), {4, 5}, id="removed from the middle"),
+        pytest.param(run("DELETE FROM case_event WHERE petition_id = 2 AND seq = 1"), {2, 5}, id="removed from the beginning"),
+        pytest.param(run("DELETE FROM case_event WHERE petition_id = 2 AND seq = 5"), {5}, id="removed from the end"),
+        pytest.param(insert, {5, 6}, id="inserted at the end"),
+        pytest.param(insert_before, {3, 4, 5, 6, None}, id="inserted in the middle"),
+        pytest.param(swap, {2, 3, 4}, id="reordered"),
+    ],
+)
+def test_the_place_in_the_file_is_named(office: Office, damage: Callable[[Session], None], places: set[int | None]) -> None:
+    """Where the chain breaks, the end where the count does not fit, and no place for the petition's own row."""
+    three_petitions(office)
+    with office.database.write() as session:
+        damage(session)
+    assert {(finding.number, finding.seq) for finding in look(office).findings} == {(NUMBER, place) for place in places}
+
+
+def test_an_event_that_was_moved_to_another_petition_is_missed_here_and_found_there(office: Office) -> None:
+    three_petitions(office)
+    with office.database.write() as session:
+        moved_to_another(session)
+    assert {(finding.number, finding.seq) for finding in look(office).findings} == {(NUMBER, 5), ("XF-2026-0003", 2), ("XF-2026-0003", 1)}
 
 
 @pytest.mark.parametrize("number", ["XF-2026-0009", "XF-2026-2号"])

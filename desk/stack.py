@@ -76,9 +76,9 @@ class Stack(Supervisor):
         server = self._run("server", ["server", "start", "--host", host, "--port", port])
         self.wait_for(server, _server_is_healthy)
         self._say("流程登记……")
-        self._do_once(["work-pool", "create", chosen.work_pool, "--type", "casework", "--overwrite"])
-        self._do_once(["--no-prompt", "deploy", "--all"])
-        _apply_automations()
+        for arguments in enrolment():
+            self._do_once(arguments)
+        apply_automations_here()
         self._say("工作进程……")
         pool = ["--pool", chosen.work_pool, "--type", "casework", "--name", "casework-1"]
         worker = self._run("worker", ["worker", "start", *pool])
@@ -118,7 +118,14 @@ def _check_rules() -> None:
     load_calendar(settings().calendar_overlay)
 
 
-def _apply_automations() -> None:
+def enrolment() -> list[list[str]]:
+    """What the engine has to be told once it runs, in the words of its command line: the pool, the deployments."""
+    pool = ["work-pool", "create", settings().work_pool, "--type", "casework", "--overwrite"]
+    return [pool, ["--no-prompt", "deploy", "--all"]]
+
+
+def apply_automations_here() -> None:
+    """Put the automations into the engine of the settings."""
     from prefect.client.orchestration import get_client
     from prefect.settings import PREFECT_API_URL, temporary_settings
 

@@ -97,6 +97,10 @@ class Supervisor:
             for child in self._children:
                 self.revive(child)
 
+    def leave(self) -> None:
+        """Ask ``watch`` to end, from another thread; what runs goes on until ``stop``."""
+        self._ending.set()
+
     def revive(self, child: Child) -> None:
         """Look at a child once: note when a crashed one is to be started again, and start it when that has come."""
         if child.process is None or child.process.poll() is None:

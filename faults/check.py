@@ -1,7 +1,7 @@
 """What must be true after every fault: all ended, no step twice, no letter twice, the chain verifies, nothing left behind."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ from models.outbox_message import OutboxMessage
 from models.petition import Petition
 from models.vocabulary import MessageState, State
 from notifications.channels import KEY_HEADER
-from tasks.cases import find_petition
+from tasks.cases import dispatches_of, find_petition
 from tasks.database import Database
 from tasks.outbox import stable_id
 from tasks.vault import vault
@@ -33,6 +33,8 @@ class Findings:
     """What does not hold, in a line each; and how many letters arrived again under the key of their first arrival."""
 
     problems: list[str] = field(default_factory=list)
+    lost: int = 0
+    twice: int = 0
     letters: int = 0
     repeated: int = 0
     """A crash between the server's acceptance and our record sends a letter again under the same key: told, no fault."""
@@ -43,18 +45,10 @@ def story(session: Session, number: str) -> Story:
     petition = find_petition(session, number)
     events = session.exec(select(CaseEvent).where(CaseEvent.petition_id == petition.id))
     letters = session.exec(select(OutboxMessage).where(OutboxMessage.petition_id == petition.id))
-    ids = sorted({dispatch for dispatch in _shares(session, petition) if dispatch})
-    found = Counter(("event", one.event.value, one.actor_code, _place(ids, one.dispatch_id)) for one in events)
-    found.update(("letter", one.letter.value, one.addressee, _place(ids, one.dispatch_id)) for one in letters)
+    places = {share.id: share.position for share in dispatches_of(session, petition)}
+    found = Counter(("event", one.event.value, one.actor_code, places.get(one.dispatch_id or 0, 0)) for one in events)
+    found.update(("letter", one.letter.value, one.addressee, places.get(one.dispatch_id or 0, 0)) for one in letters)
     return found
-
-
-def _shares(session: Session, petition: Petition) -> Iterable[int | None]:
-    return session.exec(select(CaseEvent.dispatch_id).where(CaseEvent.petition_id == petition.id))
-
-
-def _place(ids: list[int], dispatch_id: int | None) -> int:
-    return ids.index(dispatch_id) + 1 if dispatch_id else 0
 
 
 def check(database: Database, client: SyncPrefectClient, mails: Mailbox | None, numbers: list[str], like: Story) -> Findings:
@@ -62,7 +56,7 @@ def check(database: Database, client: SyncPrefectClient, mails: Mailbox | None, 
     findings = Findings()
     with database.read() as session:
         for number in numbers:
-            findings.problems += _of_petition(session, number, like)
+            _of_petition(session, number, like, findings)
         findings.problems += _of_record(session, len(numbers))
         if mails is not None:
             _of_letters(session, mails, findings)
@@ -70,14 +64,16 @@ def check(database: Database, client: SyncPrefectClient, mails: Mailbox | None, 
     return findings
 
 
-def _of_petition(session: Session, number: str, like: Story) -> Iterator[str]:
+def _of_petition(session: Session, number: str, like: Story, findings: Findings) -> None:
     petition, told = find_petition(session, number), story(session, number)
     if petition.state not in ENDED:
-        yield f"{number} has not ended: {petition.state.value}"
+        findings.problems.append(f"{number} has not ended: {petition.state.value}")
     for what, count in (told - like).items():
-        yield f"{number}: {count} too many of {what}"
+        findings.twice += count
+        findings.problems.append(f"{number}: {count} too many of {what}")
     for what, count in (like - told).items():
-        yield f"{number}: {count} missing of {what}"
+        findings.lost += count
+        findings.problems.append(f"{number}: {count} missing of {what}")
 
 
 def _of_record(session: Session, expected: int) -> Iterator[str]:

@@ -12,7 +12,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import Scheduled
 
 from desk.clock import now
-from faults.life import Turn, life
+from faults.life import REFUSED, Turn, life
 from models.bookmark import Bookmark
 from models.vocabulary import MessageState, Step
 from tests.engine import Engine
@@ -132,8 +132,8 @@ class FaultOffice(Engine):
         return sum(letter.state in on_the_way for letter in self.office.letters(number))
 
     def turns(self) -> tuple[Turn, ...]:
-        """One life, with an answer that reaches the petitioner today."""
-        return life(now().date().isoformat())
+        """One life with a refused answer at its beginning, for two units; the answer reaches the petitioner today."""
+        return (REFUSED, *life(now().date().isoformat()))
 
     def live(self, *, turns: tuple[Turn, ...] = ()) -> str:
         """Let one petition live its life undisturbed; returns its number."""

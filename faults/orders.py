@@ -63,6 +63,15 @@ class Orders:
             return  # another thread was there first, and this process is about to end
         _die()
 
+    def count(self, what: str) -> None:
+        """Note that something happened once more in this process."""
+        with (self._folder / f"{what}-{os.getpid()}").open("ab") as file:
+            file.write(b".")
+
+    def counted(self, what: str) -> int:
+        """How often something happened, in all processes that this folder saw."""
+        return sum(file.stat().st_size for file in self._folder.glob(f"{what}-*"))
+
     def set_clock(self, seconds: float) -> None:
         """Let the worker's clock go wrong by so many seconds."""
         fresh = self._clock.with_suffix(".new")

@@ -38,6 +38,8 @@ def _wrap_engine_calls(orders: Orders) -> None:
         what, run = moment_of(request.method, request.url.path, request.content)
         orders.obey(f"{what}:before", run)
         answer = send(self, request, *args, **kwargs)
+        if what == "running":
+            orders.count(what)
         orders.obey(f"{what}:after", run)
         return answer
 

@@ -21,6 +21,7 @@ from faults.office import FaultOffice
 from faults.orders import FOLDER, Orders
 from models.organ import Organ
 from tasks.database import database
+from tasks.roster import load_roster
 from tasks.schema import ROOT
 from tasks.settings import settings
 from tasks.vault import vault
@@ -71,15 +72,15 @@ def standing(kind: str, say: Say, **more: str) -> Iterator[Standing]:
     with ExitStack() as held:
         home = Path(held.enter_context(TemporaryDirectory(prefix="xinfang-faults-")))
         mails = held.enter_context(mailbox())
-        held.enter_context(_environment(_settings(home, mails) | held.enter_context(_databases(kind)) | more))
+        held.enter_context(environment(_settings(home, mails) | held.enter_context(databases(kind)) | more))
         stack = held.enter_context(FaultyStack(lambda _line: None))
         say(f"{kind}: starting a stack")
         stack.start(roster=ROSTER)
-        _give_addresses()
+        give_addresses()
         watcher = threading.Thread(target=stack.watch, name="supervisor", daemon=True)
         watcher.start()
         held.callback(watcher.join, 5)
-        held.callback(stack._ending.set)
+        held.callback(stack.leave)
         held.enter_context(temporary_settings({PREFECT_API_URL: settings().api_url}))
         client = held.enter_context(get_client(sync_client=True))
         held.callback(database().engine.dispose)
@@ -96,7 +97,8 @@ def _settings(home: Path, mails: Mailbox) -> dict[str, str]:
 
 
 @contextmanager
-def _databases(kind: str) -> Iterator[dict[str, str]]:
+def databases(kind: str) -> Iterator[dict[str, str]]:
+    """Make a casework and an engine database on the machine's PostgreSQL, or none for SQLite; yields their settings."""
     if kind == "sqlite":
         yield {}
         return
@@ -127,7 +129,8 @@ def on_server(address: str, statements: list[str]) -> None:
 
 
 @contextmanager
-def _environment(own: dict[str, str]) -> Iterator[None]:
+def environment(own: dict[str, str]) -> Iterator[None]:
+    """Put settings into the environment in place of all others, and the others back afterwards."""
     before = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("XINFANG_")}
     os.environ.update(own)
     _forget()
@@ -140,12 +143,18 @@ def _environment(own: dict[str, str]) -> Iterator[None]:
         _forget()
 
 
+def load() -> None:
+    """Put the demonstration's roster into the casework database."""
+    with database().write() as session:
+        load_roster(session, ROSTER)
+
+
 def _forget() -> None:
     for cached in (settings, database, vault):
         cached.cache_clear()
 
 
-def _give_addresses() -> None:
+def give_addresses() -> None:
     """Give every organ a mailbox, so that its letters leave over a real channel."""
     from sqlmodel import select
 

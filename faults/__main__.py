@@ -7,34 +7,62 @@ import typer
 
 from bench.databases import kinds
 from faults.result import Result
+from faults.scenarios.crowd import crowd
+from faults.scenarios.full_disk import full_disk
+from faults.scenarios.killed_database import killed_database
+from faults.scenarios.killed_server import killed_server
 from faults.scenarios.killed_worker import kill_points
+from faults.scenarios.photo_finish import races, through_the_engine
+from faults.scenarios.wrong_clock import wrong_clock
 from faults.standing import standing
 from faults.table import say, say_result, show
 
 Scenario = Callable[[str, bool], Iterator[Result]]
 
 
-def _kill_points(kind: str, few: bool) -> Iterator[Result]:
+def _on_a_stack(inner: Callable[..., Iterator[Result]]) -> Scenario:
+    def scenario(kind: str, few: bool) -> Iterator[Result]:
+        with standing(kind, say) as there:
+            yield from inner(there, kind, few=few)
+
+    return scenario
+
+
+def _photo_finish(kind: str, few: bool) -> Iterator[Result]:
+    yield from races(kind)
     with standing(kind, say) as there:
-        yield from kill_points(there, kind, few=few)
+        yield from through_the_engine(there, count=1 if few else 3)
 
 
-SCENARIOS: dict[str, Scenario] = {"kill-points": _kill_points}
+SCENARIOS: dict[str, Scenario] = {
+    "kill-points": _on_a_stack(kill_points),
+    "server": _on_a_stack(killed_server),
+    "clock": _on_a_stack(wrong_clock),
+    "crowd": _on_a_stack(crowd),
+    "photo-finish": _photo_finish,
+}
+ONCE: dict[str, Scenario] = {
+    "database": lambda _kind, few: killed_database(say, few=few),
+    "disk": lambda _kind, few: full_disk(say, few=few),
+}
+"""Scenarios that bring a database of their own kind: PostgreSQL's server, SQLite's disk."""
 
 
 def main(
     bounded: Annotated[bool, typer.Option("--bounded", help="The few kill points of make test")] = False,
     database: Annotated[str, typer.Option(help="sqlite or postgresql; both where nothing is said")] = "",
-    only: Annotated[str, typer.Option(help=f"One of: {', '.join(SCENARIOS)}")] = "",
+    only: Annotated[str, typer.Option(help=f"One of: {', '.join([*SCENARIOS, *ONCE])}")] = "",
 ) -> None:
     """Run the scenarios one after the other."""
     results: list[Result] = []
-    for kind in [database] if database else kinds():
-        for name, scenario in SCENARIOS.items():
-            if only in ("", name):
-                for result in scenario(kind, bounded):
-                    say_result(result)
-                    results.append(result)
+    wanted = [database] if database else kinds()
+    chosen = [(kind, name, scenario) for kind in wanted for name, scenario in SCENARIOS.items()]
+    chosen += [("", name, scenario) for name, scenario in ONCE.items()]
+    for kind, name, scenario in chosen:
+        if only in ("", name):
+            for result in scenario(kind, bounded):
+                say_result(result)
+                results.append(result)
     show(results)
     raise SystemExit(any(not result.green for result in results))
 

@@ -20,7 +20,7 @@ class Moment:
 
 
 MOMENTS = (
-    Moment("pending:after", "Pending was accepted"),
+    Moment("running:before", "the run is taken from the queue"),
     Moment("running:after", "the flow is entered"),
     Moment("answer:after", "the answer was read"),
     Moment("event:before", "the answer is decided, before the commit", "counts"),
@@ -35,7 +35,7 @@ MOMENTS = (
 )
 
 REGISTERING = (
-    Moment("pending:after", "Pending was accepted"),
+    Moment("running:before", "the run is taken from the queue"),
     Moment("running:after", "the flow is entered"),
     Moment("draft:before", "the paper is sealed, before the commit"),
     Moment("draft:after", "the draft is on file, names still in the run"),
@@ -65,7 +65,7 @@ WAKING = (
 BOUNDED = (
     ("event:after", "screen"),
     ("round:after", "propose"),
-    ("pending:after", "approve"),
+    ("running:after", "approve"),
     ("paused:before", "sign_in/1"),
     ("event:before", "report/1"),
     ("end:after", "examine/1"),

@@ -72,10 +72,12 @@ def moment_of(method: str, path: str, content: bytes) -> tuple[str, str]:
 
 
 def _this_run() -> str:
-    from prefect.context import FlowRunContext
+    from flows.runtime.context import run_id
 
-    context = FlowRunContext.get()
-    return str(context.flow_run.id) if context and context.flow_run else ""
+    try:
+        return str(run_id())
+    except RuntimeError:
+        return ""
 
 
 def _watch_commits(orders: Orders) -> None:

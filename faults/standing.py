@@ -67,7 +67,7 @@ class Standing:
 def standing(kind: str, say: Say, **more: str) -> Iterator[Standing]:
     """Start a stack on ``sqlite`` or ``postgresql``, watched as ``xinfang up`` does; all of it is gone afterwards.
 
-    ``more`` are settings of its own (``XINFANG_…``), such as addresses of databases that the caller made.
+    Any other ``kind`` is only a name: ``more`` are settings of its own (``XINFANG_…``), such as addresses of databases that the caller made.
     """
     with ExitStack() as held:
         home = Path(held.enter_context(TemporaryDirectory(prefix="xinfang-faults-")))
@@ -99,7 +99,7 @@ def _settings(home: Path, mails: Mailbox) -> dict[str, str]:
 @contextmanager
 def databases(kind: str) -> Iterator[dict[str, str]]:
     """Make a casework and an engine database on the machine's PostgreSQL, or none for SQLite; yields their settings."""
-    if kind == "sqlite":
+    if kind != "postgresql":
         yield {}
         return
     names = [f"xinfang_faults_{part}_{uuid.uuid4().hex[:8]}" for part in ("casework", "prefect")]

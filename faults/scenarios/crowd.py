@@ -1,0 +1,59 @@
+"""The same form submitted ten times at once, in every turn of a life."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import httpx
+
+from faults.life import Turn
+from faults.office import LostError, until
+from faults.result import Result
+from faults.scenarios.killed_worker import conclude
+from faults.standing import Standing
+from models.vocabulary import Step
+
+AT_ONCE = 10
+
+
+def crowd(there: Standing, kind: str, *, few: bool) -> Iterator[Result]:
+    """Press Resume ten times at once; one press counts, the others are turned away."""
+    office = there.office
+    control, number = office.live(), office.number_of(office.submit())
+    for index, turn in enumerate(office.turns()):
+        try:
+            if few and index not in (1, 3):
+                office.after_turn(number, turn, office.answer_turn(number, turn))
+            else:
+                yield _pressed(there, number, turn)
+        except LostError as lost:
+            yield Result(fault="ten at once", where=turn.name, problems=[str(lost)])
+            break
+    yield conclude(there, f"ten at once, {kind}", [control, number], control)
+
+
+def _pressed(there: Standing, number: str, turn: Turn) -> Result:
+    office = there.office
+    if turn.step is Step.ARCHIVE:
+        until(lambda: not office.letters_on_their_way(number), f"the letters of {number}")
+    run, mark = office.at_rest(turn.subject(number), turn.step)
+    together = Barrier(AT_ONCE)
+
+    def press() -> str:
+        together.wait()
+        try:
+            return office.client.resume_flow_run(run.id, run_input={"officer": turn.officer} | turn.fields).status.value
+        except httpx.HTTPStatusError as turned_away:
+            return str(turned_away.response.status_code)
+
+    began = time.monotonic()
+    with ThreadPoolExecutor(AT_ONCE) as hands:
+        said = Counter(hand.result() for hand in [hands.submit(press) for _ in range(AT_ONCE)])
+    office.after_turn(number, turn, mark.round)
+    result = Result(fault="ten at once", where=turn.name, seconds=time.monotonic() - began)
+    result.note = ", ".join(f"{count} x {what}" for what, count in said.most_common())
+    if said["ACCEPT"] != 1:
+        result.problems.append(f"{said['ACCEPT']} presses counted")
+    return result

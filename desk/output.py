@@ -12,6 +12,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 REFUSED = 1
 MISUSED = 2
+NO_SPACE = ("disk is full", "No space left on device", "could not extend file")
+"""How SQLite, the operating system and PostgreSQL say that there is no room."""
 
 
 def fail(sentence: str, code: int = REFUSED) -> NoReturn:
@@ -54,6 +56,8 @@ def spoken(command: Callable[P, T]) -> Callable[P, T]:
 
 def _explain(fault: Exception) -> str:
     name = type(fault).__name__
+    if any(words in str(fault) for words in NO_SPACE):
+        return "磁盘已满，这一步没有办理，已有案卷不受影响：请管理员清理磁盘空间，然后重新办理"
     if name == "OperationalError":
         return "无法使用业务数据库：请先运行 xinfang up，或检查 XINFANG_HOME、XINFANG_DATABASE_URL"
     if name == "ValidationError" and "Settings" in str(fault):

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from bench.databases import kinds
+from faults.bounded import on_postgresql, on_sqlite
 from faults.result import Result
 from faults.scenarios.crowd import crowd
 from faults.scenarios.full_disk import full_disk
@@ -14,24 +15,24 @@ from faults.scenarios.killed_server import killed_server
 from faults.scenarios.killed_worker import kill_points
 from faults.scenarios.photo_finish import races, through_the_engine
 from faults.scenarios.wrong_clock import wrong_clock
-from faults.standing import standing
+from faults.standing import Standing, standing
 from faults.table import say, say_result, show
 
-Scenario = Callable[[str, bool], Iterator[Result]]
+Scenario = Callable[[str], Iterator[Result]]
 
 
-def _on_a_stack(inner: Callable[..., Iterator[Result]]) -> Scenario:
-    def scenario(kind: str, few: bool) -> Iterator[Result]:
+def _on_a_stack(inner: Callable[[Standing, str], Iterator[Result]]) -> Scenario:
+    def scenario(kind: str) -> Iterator[Result]:
         with standing(kind, say) as there:
-            yield from inner(there, kind, few=few)
+            yield from inner(there, kind)
 
     return scenario
 
 
-def _photo_finish(kind: str, few: bool) -> Iterator[Result]:
+def _photo_finish(kind: str) -> Iterator[Result]:
     yield from races(kind)
     with standing(kind, say) as there:
-        yield from through_the_engine(there, count=1 if few else 3)
+        yield from through_the_engine(there)
 
 
 SCENARIOS: dict[str, Scenario] = {
@@ -41,26 +42,25 @@ SCENARIOS: dict[str, Scenario] = {
     "crowd": _on_a_stack(crowd),
     "photo-finish": _photo_finish,
 }
-ONCE: dict[str, Scenario] = {
-    "database": lambda _kind, few: killed_database(say, few=few),
-    "disk": lambda _kind, few: full_disk(say, few=few),
-}
+ONCE: dict[str, Scenario] = {"database": lambda _kind: killed_database(say), "disk": lambda _kind: full_disk(say)}
 """Scenarios that bring a database of their own kind: PostgreSQL's server, SQLite's disk."""
+
+BOUNDED: dict[str, Scenario] = {"bounded": lambda kind: {"sqlite": on_sqlite, "postgresql": on_postgresql}[kind](say)}
 
 
 def main(
-    bounded: Annotated[bool, typer.Option("--bounded", help="The few kill points of make test")] = False,
+    bounded: Annotated[bool, typer.Option("--bounded", help="The few faults of make test")] = False,
     database: Annotated[str, typer.Option(help="sqlite or postgresql; both where nothing is said")] = "",
     only: Annotated[str, typer.Option(help=f"One of: {', '.join([*SCENARIOS, *ONCE])}")] = "",
 ) -> None:
     """Run the scenarios one after the other."""
     results: list[Result] = []
     wanted = [database] if database else kinds()
-    chosen = [(kind, name, scenario) for kind in wanted for name, scenario in SCENARIOS.items()]
-    chosen += [("", name, scenario) for name, scenario in ONCE.items()]
+    chosen = [(kind, name, scenario) for kind in wanted for name, scenario in (BOUNDED if bounded else SCENARIOS).items()]
+    chosen += [] if bounded else [("", name, scenario) for name, scenario in ONCE.items()]
     for kind, name, scenario in chosen:
         if only in ("", name):
-            for result in scenario(kind, bounded):
+            for result in scenario(kind):
                 say_result(result)
                 results.append(result)
     show(results)

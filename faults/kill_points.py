@@ -61,15 +61,3 @@ WAKING = (
     Moment("claim:after", "the desk decided, the pump claimed the petition"),
     Moment("scheduled:after", "the desk decided, the pump woke the run"),
 )
-
-BOUNDED = (
-    ("event:after", "screen"),
-    ("round:after", "propose"),
-    ("running:after", "approve"),
-    ("paused:before", "sign_in/1"),
-    ("event:before", "report/1"),
-    ("end:after", "examine/1"),
-    ("forget:before", "deliver"),
-    ("completed:after", "archive"),
-)
-"""The few that every test run passes: one moment of each kind, spread over a life."""

@@ -29,7 +29,7 @@ class Cluster:
         self._data, self._programs, self.port = folder / "data", programs, free_port()
         self._folder = folder
         if os.geteuid() == 0:
-            shutil.chown(folder, "postgres", "postgres")
+            shutil.chown(folder, "postgres")
         self._run("initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale")
 
     @property

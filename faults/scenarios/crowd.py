@@ -9,32 +9,22 @@ from threading import Barrier
 import httpx
 
 from faults.life import Turn
-from faults.office import LostError, until
+from faults.office import until
 from faults.result import Result
-from faults.scenarios.killed_worker import conclude
 from faults.standing import Standing
+from faults.tour import tour
 from models.vocabulary import Step
 
 AT_ONCE = 10
 
 
-def crowd(there: Standing, kind: str, *, few: bool) -> Iterator[Result]:
-    """Press Resume ten times at once; one press counts, the others are turned away."""
-    office = there.office
-    control, number = office.live(), office.number_of(office.submit())
-    for index, turn in enumerate(office.turns()):
-        try:
-            if few and index not in (1, 3):
-                office.after_turn(number, turn, office.answer_turn(number, turn))
-            else:
-                yield _pressed(there, number, turn)
-        except LostError as lost:
-            yield Result(fault="ten at once", where=turn.name, problems=[str(lost)])
-            break
-    yield conclude(there, f"ten at once, {kind}", [control, number], control)
+def crowd(there: Standing, kind: str) -> Iterator[Result]:
+    """Press Resume ten times at once in every turn; one press counts, the others are turned away."""
+    yield from tour(there, f"ten at once, {kind}", {turn.name: ten_at_once for turn in there.office.turns()})
 
 
-def _pressed(there: Standing, number: str, turn: Turn) -> Result:
+def ten_at_once(there: Standing, number: str, turn: Turn) -> Result:
+    """Answer a turn ten times at the same instant."""
     office = there.office
     if turn.step is Step.ARCHIVE:
         until(lambda: not office.letters_on_their_way(number), f"the letters of {number}")

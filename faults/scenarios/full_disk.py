@@ -10,41 +10,43 @@ from tempfile import TemporaryDirectory
 
 from desk.supervisor import Say
 from faults.life import Turn
-from faults.office import FaultOffice, LostError
+from faults.office import FaultOffice
 from faults.result import Result
-from faults.scenarios.killed_worker import conclude
 from faults.standing import Standing, standing
+from faults.tour import Visit, tour
 from tasks.schema import ROOT
 
 SIZE = "24m"
 TURNS_WHEN_FULL = ("propose", "sign_in/1", "deliver")
+NOWHERE = Result(fault="disk full", where="", skipped=True, note="this machine lets nobody mount a small disk")
 FULL_FOR = 4.0
 """Seconds that the disk stays full once the answer is in."""
 
 
-def full_disk(say: Say, *, few: bool) -> Iterator[Result]:
-    """Fill the disk in some turns of a life, once the desk and once a form brings the answer."""
+@contextmanager
+def on_a_small_disk(say: Say) -> Iterator[tuple[Path, Standing] | None]:
+    """Start a stack whose casework database is on a small disk; yields nothing where mounting is refused."""
     with small_disk() as folder:
         if folder is None:
-            yield Result(fault="disk full", where="", skipped=True, note="this machine lets nobody mount a small disk")
+            yield None
             return
-        with standing("small disk", say, XINFANG_DATABASE_URL=f"sqlite:///{folder / 'casework.db'}") as there:
-            yield from _lives(there, folder, TURNS_WHEN_FULL[:1] if few else TURNS_WHEN_FULL)
+        with standing("SQLite on a small disk", say, XINFANG_DATABASE_URL=f"sqlite:///{folder / 'casework.db'}") as there:
+            yield folder, there
 
 
-def _lives(there: Standing, folder: Path, full_in: tuple[str, ...]) -> Iterator[Result]:
-    office = there.office
-    control, number = office.live(), office.number_of(office.submit())
-    for turn in office.turns():
-        try:
-            if turn.name in full_in:
-                yield _full(there, folder, number, turn)
-            else:
-                office.after_turn(number, turn, office.answer_turn(number, turn))
-        except LostError as lost:
-            yield Result(fault="disk full", where=turn.name, problems=[str(lost)])
-            break
-    yield conclude(there, "disk full", [control, number], control)
+def full_disk(say: Say) -> Iterator[Result]:
+    """Fill the disk in some turns of a life: the desk is turned away, the form's answer waits for space."""
+    with on_a_small_disk(say) as started:
+        if started is None:
+            yield NOWHERE
+            return
+        folder, there = started
+        yield from tour(there, "disk full", dict.fromkeys(TURNS_WHEN_FULL, filled_up(folder)))
+
+
+def filled_up(folder: Path) -> Visit:
+    """Answer a turn on a full disk, which gets its space back a few seconds later."""
+    return lambda there, number, turn: _full(there, folder, number, turn)
 
 
 def _full(there: Standing, folder: Path, number: str, turn: Turn) -> Result:

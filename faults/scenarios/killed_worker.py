@@ -4,31 +4,25 @@ import time
 from collections.abc import Callable, Iterator
 
 from desk.clock import now
-from faults.check import Story, check, story
-from faults.kill_points import BOUNDED, MOMENTS, REGISTERING, SENDING, STARTING, WAKING, Moment
+from faults.kill_points import MOMENTS, REGISTERING, SENDING, STARTING, WAKING, Moment
 from faults.life import Turn
 from faults.office import LostError, until
 from faults.orders import Order
 from faults.result import Result
 from faults.standing import Standing
+from faults.tour import conclude
 
 REACHED_WITHIN = 30.0
 TAKEN_UP_AFTER = 2.0
 """Seconds between submitting an intake form and its run, so that the order is there first."""
 
 
-def kill_points(there: Standing, kind: str, *, few: bool) -> Iterator[Result]:
-    """Kill the worker at every point of the table (or the few of ``make test``), then check the whole record."""
-    office = there.office
-    control = office.live()
+def kill_points(there: Standing, kind: str) -> Iterator[Result]:
+    """Kill the worker at every point of the table, then check the whole record."""
+    control = there.office.live()
     numbers = [control]
-    if few:
-        lane = Lane(there, office.number_of(office.submit()))
-        numbers.append(lane.number)
-        yield from lane.live({turn: seam for seam, turn in BOUNDED})
-    else:
-        for results in _all(there, numbers):
-            yield from results
+    for results in _all(there, numbers):
+        yield from results
     yield conclude(there, f"worker killed, {kind}", numbers, control)
 
 
@@ -46,23 +40,6 @@ def _all(there: Standing, numbers: list[str]) -> Iterator[Iterator[Result]]:
         lane = Lane(there, there.office.number_of(there.office.submit()))
         numbers.append(lane.number)
         yield lane.live({}, special=moment)
-
-
-def conclude(there: Standing, fault: str, numbers: list[str], control: str) -> Result:
-    """Check everything at the end; the row of the table that says so."""
-    office = there.office
-    result = Result(fault=fault, where=f"all {len(numbers)} petitions at their end")
-    try:
-        for number in numbers:
-            until(lambda number=number: not office.letters_on_their_way(number), f"the letters of {number}")  # type: ignore[misc]
-    except LostError as lost:
-        result.problems.append(str(lost))
-    with office.office.database.read() as session:
-        like: Story = story(session, control)
-    found = check(office.office.database, office.client, there.mails, numbers, like)
-    result.problems += found.problems
-    result.note = f"{found.letters} letters, {found.repeated} arrived again under their key"
-    return result
 
 
 class Lane:
@@ -84,7 +61,7 @@ class Lane:
         for turn in self._office.turns():
             try:
                 if turn.name in kills:
-                    yield self._killed_in(turn, kills[turn.name])
+                    yield killed_in(self._there, self.number, turn, kills[turn.name])
                 elif special in WAKING and turn.name == "propose":
                     yield self._woken(turn, special)
                 elif special in SENDING and turn.name == "approve":
@@ -94,14 +71,6 @@ class Lane:
             except LostError as lost:
                 yield Result(fault="worker killed", where=f"{turn.name} (not itself killed)", problems=[str(lost)])
                 return
-
-    def _killed_in(self, turn: Turn, seam: str) -> Result:
-        run, _ = self._office.at_rest(turn.subject(self.number), turn.step)
-        return killed(
-            self._there, Order(moment=seam, run=str(run.id)), f"{turn.name}: {words_of(seam)}",
-            act=lambda: self._office.answer_turn(self.number, turn),
-            recovered=lambda round_: self._office.after_turn(self.number, turn, round_),
-        )  # fmt: skip
 
     def _woken(self, turn: Turn, moment: Moment) -> Result:
         _, mark = self._office.at_rest(turn.subject(self.number), turn.step)
@@ -124,6 +93,16 @@ class Lane:
             self._there, Order(moment=moment.seam), f"letters of {turn.name}: {moment.words}",
             act=lambda: self._office.answer_turn(self.number, turn), recovered=recovered,
         )  # fmt: skip
+
+
+def killed_in(there: Standing, number: str, turn: Turn, seam: str) -> Result:
+    """Answer a turn while the worker is killed at one moment of the run that takes the answer."""
+    run, _ = there.office.at_rest(turn.subject(number), turn.step)
+    return killed(
+        there, Order(moment=seam, run=str(run.id)), f"{turn.name}: {words_of(seam)}",
+        act=lambda: there.office.answer_turn(number, turn),
+        recovered=lambda round_: there.office.after_turn(number, turn, round_),
+    )  # fmt: skip
 
 
 def words_of(seam: str) -> str:

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test unit bench-sweep screens check lint types imports docs migrate clean
+.PHONY: help setup run demo test unit bench-sweep chaos scale-test screens check lint types imports docs migrate clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -32,6 +32,12 @@ unit: setup ## Run the tests below the engine, on every core
 
 bench-sweep: setup ## Measure sweeps over 10,000 and 1,000,000 open clocks on both databases; prints a table and the query plans
 	$(BIN)/python -m bench.sweep
+
+chaos: setup ## Kill, starve and confuse real stacks at every kill point; prints the table of faults with recovery times
+	$(BIN)/python -m faults
+
+scale-test: setup ## The topology of deploy/compose.yaml as processes: 300 petitions, a worker and an API server killed on the way
+	$(BIN)/python -m faults.scale
 
 screens: setup ## Take the pictures of docs/screens anew
 	XINFANG_TEST_SCREENS=1 XINFANG_TEST_DATABASES=sqlite $(BIN)/python -m pytest tests/flows/test_pages.py

@@ -11,12 +11,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
-from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.client.orchestration import SyncPrefectClient
 from sqlmodel import col, func, select
 
 from bench.databases import address
 from desk.clock import now
+from desk.engine import engine_client
 from desk.stack import Stack
 from flows.runtime.runs import forget_deployments, nudge_behind
 from models.bookmark import Bookmark
@@ -107,7 +107,7 @@ def engine(kind: str, *, worker_type: str = "casework", quiet: bool = True) -> I
         _forget()
         with Stack(lambda _line: None, worker_type=worker_type) as stack:
             stack.start(roster=Path(ROOT) / "desk" / "demo" / "roster.toml")
-            with temporary_settings({PREFECT_API_URL: settings().api_url}), get_client(sync_client=True) as client:
+            with engine_client() as client:
                 if quiet:
                     _pause_schedules(client)
                 yield Engine(stack=stack, client=client, database=database())

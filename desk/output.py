@@ -14,6 +14,8 @@ REFUSED = 1
 MISUSED = 2
 UNDEFINED_TABLE = "42P01"
 """What PostgreSQL says of a database that was never migrated."""
+NO_SPACE = ("disk is full", "No space left on device", "could not extend file")
+"""How SQLite, the operating system and PostgreSQL say that there is no room."""
 
 
 def fail(sentence: str, code: int = REFUSED) -> NoReturn:
@@ -56,6 +58,8 @@ def spoken(command: Callable[P, T]) -> Callable[P, T]:
 
 def _explain(fault: Exception) -> str:
     name = type(fault).__name__
+    if any(words in str(fault) for words in NO_SPACE):
+        return "磁盘已满，这一步没有办理，已有案卷不受影响：请管理员清理磁盘空间，然后重新办理"
     if name == "OperationalError" or getattr(getattr(fault, "orig", None), "sqlstate", None) == UNDEFINED_TABLE:
         return "无法使用业务数据库：请先运行 xinfang up，或检查 XINFANG_HOME、XINFANG_DATABASE_URL"
     if name == "ValidationError" and "Settings" in str(fault):

@@ -1,42 +1,26 @@
 """The stack on one machine: the engine's server and a casework worker, started, watched and stopped together."""
 
 import os
-import signal
 import socket
-import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
-from typing import IO
 
 from desk.clock import now
 from desk.engine import engine_client
-from rules.errors import CaseworkError
+from desk.supervisor import Child, Say, StackError, Supervisor
 from rules.working_days import load_calendar
 from tasks.calendar_import import open_provisional
 from tasks.completing import complete_limits
 from tasks.database import database
 from tasks.engine_access import USER, auth_string, password_file
-from tasks.private_home import UMASK, keep_private
+from tasks.private_home import keep_private
 from tasks.roster import load_roster
 from tasks.rulebook import office_hours, packs
-from tasks.schema import ROOT, migrate
+from tasks.schema import migrate
 from tasks.settings import settings
 from tasks.vault import vault
 
-Say = Callable[[str], None]
-HEALTHY_WITHIN = 90.0
-STOP_WITHIN = 20.0
-LONGEST_RESTART_PAUSE = 30.0
 LOOPBACK = ("127.0.0.1", "localhost")
-
-
-class StackError(CaseworkError):
-    """A part of the stack does not start."""
 
 
 def engine_environment() -> dict[str, str]:
@@ -83,45 +67,13 @@ def _guarded() -> dict[str, str]:
     }
 
 
-@dataclass
-class Child:
-    """One process of the stack."""
-
-    name: str
-    command: list[str]
-    process: subprocess.Popen[bytes] | None = None
-    log: IO[bytes] | None = None
-    restarts: int = 0
-    restart_at: float = 0.0
-    started_at: float = field(default=0.0)
-
-
-class Stack:
+class Stack(Supervisor):
     """Starts everything, waits until each part is healthy, restarts what crashes, stops all."""
 
     def __init__(self, say: Say, *, worker_type: str = "casework") -> None:
         """Take where to speak to; nothing is started yet. The engine's stock ``process`` worker can drive the same flows."""
-        self._say = say
+        super().__init__(say, logs=settings().home / "logs", environment=engine_environment)
         self._worker_type = worker_type
-        self._children: list[Child] = []
-        self._ending = threading.Event()
-
-    def __enter__(self) -> "Stack":
-        """Catch the signals that ask for an end."""
-        self._before = {number: signal.signal(number, self._end) for number in (signal.SIGINT, signal.SIGTERM)}
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        """Stop whatever runs."""
-        self.stop()
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def _end(self, _number: int, _frame: FrameType | None) -> None:
-        if self._ending.is_set():
-            return
-        self._ending.set()
-        raise KeyboardInterrupt
 
     def start(self, *, roster: Path | None = None) -> None:
         """Bring the database up to date and start the engine's server, the worker and the deployments."""
@@ -142,15 +94,15 @@ class Stack:
         self._say("流程引擎……")
         host, port = chosen.prefect_host, str(chosen.prefect_port)
         server = self._run("server", ["server", "start", "--host", host, "--port", port])
-        self._wait_for(server, _server_is_healthy)
+        self.wait_for(server, _server_is_healthy)
         self._say("流程登记……")
-        self._do_once(["work-pool", "create", chosen.work_pool, "--type", self._worker_type, "--overwrite"])
-        self._do_once(["--no-prompt", "deploy", "--all"])
-        _apply_automations()
+        for arguments in enrolment(self._worker_type):
+            self._do_once(arguments)
+        apply_automations_here()
         self._say("工作进程……")
         pool = ["--pool", chosen.work_pool, "--type", self._worker_type, "--name", f"{self._worker_type}-1"]
-        worker = self._run("worker", ["worker", "start", *pool])
-        self._wait_for(worker, _worker_is_online)
+        worker = self._run("worker", ["worker", "start", *pool], XINFANG_SOLE_WORKER="true")
+        self.wait_for(worker, _worker_is_online)
 
     def _catch_up(self) -> None:
         """Give old cases the limits that this version knows; say that dates may be counted by a calendar that has arrived."""
@@ -169,79 +121,15 @@ class Stack:
         self._say(f"案卷列表：XINFANG_HOME={settings().home} xinfang list")
         self._say("全部就绪，Ctrl-C 停止")
 
-    def watch(self) -> None:
-        """Restart what crashes, until an end is asked for."""
-        while not self._ending.wait(0.5):
-            for child in self._children:
-                self._revive(child)
+    def _run(self, name: str, arguments: list[str], **extra: str) -> Child:
+        return self.run(name, [sys.executable, "-m", self.module_of(name), *arguments], **extra)
 
-    def stop(self) -> None:
-        """Stop the worker first, so that it can still tell the server where its runs stand."""
-        for child in reversed(self._children):
-            if child.process is None or child.process.poll() is not None:
-                continue
-            child.process.terminate()
-            try:
-                child.process.wait(STOP_WITHIN)
-            except subprocess.TimeoutExpired:
-                child.process.kill()
-                child.process.wait()
-        for child in self._children:
-            if child.log:
-                child.log.close()
-        self._children.clear()
-
-    def _run(self, name: str, arguments: list[str]) -> Child:
-        module = "flows.runtime.server" if name == "server" else "prefect"
-        child = Child(name=name, command=[sys.executable, "-m", module, *arguments])
-        self._children.append(child)
-        self._spawn(child)
-        return child
-
-    def _spawn(self, child: Child) -> None:
-        child.log = child.log or _private_log(f"{child.name}.log")
-        child.started_at = time.monotonic()
-        child.process = subprocess.Popen(
-            child.command, cwd=ROOT, env=engine_environment(), stdout=child.log, stderr=child.log, start_new_session=True,
-            umask=UMASK,
-        )  # fmt: skip
-
-    def _revive(self, child: Child) -> None:
-        if child.process is None or child.process.poll() is None:
-            return
-        if child.restart_at == 0.0:
-            stable = time.monotonic() - child.started_at > LONGEST_RESTART_PAUSE
-            child.restarts = 0 if stable else child.restarts + 1
-            pause = min(2.0**child.restarts / 2, LONGEST_RESTART_PAUSE)
-            child.restart_at = time.monotonic() + pause
-            self._say(f"{child.name} 意外退出（代码 {child.process.returncode}），{pause:.0f} 秒后重新启动")
-        elif time.monotonic() >= child.restart_at:
-            child.restart_at = 0.0
-            self._spawn(child)
-            self._say(f"{child.name} 已重新启动")
-
-    def _wait_for(self, child: Child, healthy: Callable[[], bool]) -> None:
-        until = time.monotonic() + HEALTHY_WITHIN
-        while time.monotonic() < until:
-            if child.process is not None and child.process.poll() is not None:
-                raise StackError(f"{child.name} 启动失败，请看 {settings().home / 'logs' / child.name}.log")
-            if healthy():
-                return
-            time.sleep(0.25)
-        raise StackError(f"{child.name} 在 {HEALTHY_WITHIN:.0f} 秒内没有就绪，请看 {settings().home / 'logs' / child.name}.log")
+    def module_of(self, name: str) -> str:
+        """The module that a child runs; the tests of faults put one of their own in the worker's place."""
+        return "flows.runtime.server" if name == "server" else "prefect"
 
     def _do_once(self, arguments: list[str]) -> None:
-        command = [sys.executable, "-m", "prefect", *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=engine_environment(), capture_output=True, text=True, check=False, umask=UMASK)
-        if done.returncode:
-            with _private_log("setup.log") as log:
-                log.write((done.stdout + done.stderr).encode())
-            raise StackError(f"登记流程失败，请看 {settings().home / 'logs' / 'setup.log'}")
-
-
-def _private_log(name: str) -> IO[bytes]:
-    path = settings().home / "logs" / name
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
+        self.do_once([sys.executable, "-m", "prefect", *arguments])
 
 
 def _where_the_password_is() -> str:
@@ -257,7 +145,14 @@ def _check_rules() -> None:
     load_calendar(settings().calendar_overlay)
 
 
-def _apply_automations() -> None:
+def enrolment(worker_type: str = "casework") -> list[list[str]]:
+    """What the engine has to be told once it runs, in the words of its command line: the pool, the deployments."""
+    pool = ["work-pool", "create", settings().work_pool, "--type", worker_type, "--overwrite"]
+    return [pool, ["--no-prompt", "deploy", "--all"]]
+
+
+def apply_automations_here() -> None:
+    """Put the automations into the engine of the settings."""
     from desk.automations import apply_automations
 
     with engine_client() as client:

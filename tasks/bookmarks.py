@@ -1,8 +1,9 @@
 """Bookmarks: telling the engine that a case moved, without needing the engine."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from models.bookmark import Bookmark
 from models.vocabulary import Step
@@ -11,6 +12,9 @@ from tasks.vault import vault
 
 OWN_RUN_PAUSE = timedelta(seconds=20)
 """A run that brought the answer itself goes on by itself; it is nudged only if it does not."""
+
+CLOCK_ERROR = timedelta(hours=1)
+"""An instant that lies farther ahead than any pause could put it, and by more than this, was written by a clock that was wrong."""
 
 
 def want_run(session: Session, subject: str, seq: int, act: Act, *, finished: bool = False) -> Bookmark:
@@ -75,7 +79,7 @@ def claim_behind(session: Session, *, as_of: datetime, limit: int, pause: timede
     """Take up to ``limit`` subjects whose run has not seen the newest event; others leave them alone for a pause."""
     query = (
         select(Bookmark)
-        .where(Bookmark.behind, col(Bookmark.nudge_after) <= as_of)
+        .where(Bookmark.behind, _may_be_nudged(as_of))
         .order_by(col(Bookmark.nudge_after))
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -88,5 +92,10 @@ def claim_behind(session: Session, *, as_of: datetime, limit: int, pause: timede
 
 def anything_behind(session: Session, *, as_of: datetime) -> bool:
     """Say whether any subject's run has to be nudged: one look at a partial index."""
-    query = select(Bookmark.subject).where(Bookmark.behind, col(Bookmark.nudge_after) <= as_of).limit(1)
+    query = select(Bookmark.subject).where(Bookmark.behind, _may_be_nudged(as_of)).limit(1)
     return session.exec(query).first() is not None
+
+
+def _may_be_nudged(as_of: datetime) -> Any:
+    """The pause is over; or the clock that set it was ahead and has been put back, and waiting for it could take days."""
+    return or_(col(Bookmark.nudge_after) <= as_of, col(Bookmark.nudge_after) > as_of + CLOCK_ERROR)

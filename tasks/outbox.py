@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, col, or_, select
 
 from models.clock import Clock
 from models.outbox_message import OutboxMessage
@@ -16,6 +16,7 @@ from notifications.catalogue import row_for
 from notifications.channels import Channel, ChannelError, mail_via
 from notifications.rendering import RenderingError, render
 from rules.errors import TransitionRefusedError, UnknownCaseError
+from tasks.bookmarks import CLOCK_ERROR
 from tasks.database import Database
 from tasks.rulebook import calendar, office_hours
 from tasks.settings import Settings
@@ -58,11 +59,23 @@ def anything_due(session: Session, *, as_of: datetime) -> bool:
 
 def _due(session: Session, as_of: datetime) -> list[Any]:
     """The condition under which a message may leave; a ladder's messages only while the office is open."""
-    due: list[Any] = [col(OutboxMessage.state).in_(ON_THE_WAY), col(OutboxMessage.next_try_at) <= as_of]
+    due: list[Any] = [
+        col(OutboxMessage.state).in_(ON_THE_WAY), or_(col(OutboxMessage.next_try_at) <= as_of, _by_a_wrong_clock(as_of))
+    ]  # fmt: skip
     hours = office_hours()
     if not (hours.within(as_of) and hours.is_open(as_of, calendar(session))):
         due.append(~col(OutboxMessage.office_hours))
     return due
+
+
+def _by_a_wrong_clock(as_of: datetime) -> Any:
+    """Written, leased or put off by a clock that was ahead and has been put back; waiting for it could take days."""
+    too_far = col(OutboxMessage.next_try_at) > as_of + LONGEST_PAUSE + CLOCK_ERROR
+    leased = and_(col(OutboxMessage.state) == MessageState.SENDING, too_far)
+    from_tomorrow = col(OutboxMessage.created_at) > as_of + CLOCK_ERROR
+    # A ladder's message may rightly wait for days, until the office opens.
+    queued = and_(col(OutboxMessage.state) == MessageState.QUEUED, ~col(OutboxMessage.office_hours))
+    return or_(leased, and_(queued, or_(too_far, from_tomorrow)))
 
 
 def claim_due(session: Session, *, as_of: datetime, limit: int, lease: timedelta) -> list[OutboxMessage]:

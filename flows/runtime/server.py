@@ -16,13 +16,13 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from flows.runtime.checked_schemas import remember_sound_schemas
 from flows.runtime.sealed_columns import seal_columns
 from rules.errors import CaseworkError
 
 UNSEALED = ("--workers", "--background", "-b")
 """Options with which Prefect starts processes of its own, which would know nothing of these changes."""
 
-from flows.runtime.checked_schemas import remember_sound_schemas
 
 
 @asynccontextmanager

@@ -157,11 +157,11 @@ def test_an_unknown_petition_is_refused_in_the_offices_words(engine: Engine) -> 
 
 def test_a_killed_worker_is_restarted_and_the_petition_goes_on(engine: Engine) -> None:
     number = engine.registered()
-    worker = next(child for child in engine.stack._children if child.name == "worker")
+    worker = engine.stack.child("worker")
     assert worker.process is not None
     worker.process.kill()
     worker.process.wait()
     engine.answer(number, Step.SCREEN, "Z01", **SCREENED)
-    before = worker.process.pid
-    eventually(lambda: engine.stack._revive(worker) or worker.process.pid != before, what="the worker's restart")  # type: ignore[union-attr]
+    before = worker.pid
+    eventually(lambda: engine.stack.revive(worker) or worker.pid != before, what="the worker's restart")  # type: ignore[func-returns-value]
     engine.waiting(number, Step.PROPOSE)

@@ -54,3 +54,7 @@ def main() -> None:
 def _usage(misuse: Exception) -> str:
     said = getattr(misuse, "format_message", lambda: str(misuse))()
     return f"命令用法不对：{said}。用 xinfang --help 查看用法"
+
+
+if __name__ == "__main__":
+    main()

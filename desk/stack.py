@@ -19,6 +19,7 @@ from rules.working_days import load_calendar
 from tasks.calendar_import import open_provisional
 from tasks.completing import complete_limits
 from tasks.database import database
+from tasks.restore import refuse_unfinished
 from tasks.roster import load_roster
 from tasks.rulebook import office_hours, packs
 from tasks.schema import ROOT, migrate
@@ -109,6 +110,7 @@ class Stack:
     def start(self, *, roster: Path | None = None) -> None:
         """Bring the database up to date and start the engine's server, the worker and the deployments."""
         chosen = settings()
+        refuse_unfinished(chosen)
         _check_port(chosen.prefect_host, chosen.prefect_port)
         (chosen.home / "logs").mkdir(parents=True, exist_ok=True)
         vault()

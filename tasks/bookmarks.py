@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from models.bookmark import Bookmark
 from models.vocabulary import Step
 from tasks.act import Act
+from tasks.cases import DRAFT_PREFIX
 from tasks.vault import vault
 
 OWN_RUN_PAUSE = timedelta(seconds=20)
@@ -89,3 +90,15 @@ def anything_behind(session: Session, *, as_of: datetime) -> bool:
     """Say whether any subject's run has to be nudged: one look at a partial index."""
     query = select(Bookmark.subject).where(Bookmark.behind, col(Bookmark.nudge_after) <= as_of).limit(1)
     return session.exec(query).first() is not None
+
+
+def forget_runs(session: Session, *, as_of: datetime) -> int:
+    """Let every open subject want a run anew, for an engine that knows none of them; says how many.
+
+    A draft is driven by the intake run that brought it: nobody starts one for it here.
+    """
+    marks = session.exec(select(Bookmark).where(~col(Bookmark.finished)).with_for_update()).all()
+    for mark in marks:
+        mark.run_id, mark.step, mark.nudge_after = None, None, as_of
+        mark.behind = not mark.subject.startswith(DRAFT_PREFIX)
+    return len(marks)

@@ -37,14 +37,14 @@ def migrate(database: Database, revision: str = "head") -> None:
 
     Raises ``SchemaError`` when a newer version of the code has been at this database; nothing is changed then.
     """
-    with _alone(database) as connection:
+    with alone(database) as connection:
         refuse_newer(_revision(connection))
         command.upgrade(alembic_config(connection), revision)
 
 
 def downgrade(database: Database, revision: str) -> None:
     """Take the database back to an earlier schema; what only the later one can hold is lost."""
-    with _alone(database) as connection:
+    with alone(database) as connection:
         refuse_newer(_revision(connection))
         command.downgrade(alembic_config(connection), revision)
 
@@ -69,7 +69,7 @@ def _revision(connection: Connection) -> str | None:
 
 
 @contextmanager
-def _alone(database: Database) -> Iterator[Connection]:
+def alone(database: Database) -> Iterator[Connection]:
     """Hold one transaction in which nobody else migrates; on SQLite with references checked at its end.
 
     SQLite changes a column by writing the table anew and dropping the old one. With references switched on, dropping

@@ -8,18 +8,19 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import Column, Integer, inspect, text
 
 from models.tables import METADATA
 from models.vocabulary import Step
 from tasks.database import Database
 from tasks.deadline_sweep import sweep
 from tasks.roster import load_roster
-from tasks.schema import SchemaError, alembic_config, downgrade, migrate, revision_of
+from tasks.schema import SchemaError, alembic_config, alone, downgrade, migrate, revision_of
 from tasks.vault import vault
 from tasks.verify import verify
-from tests.office import MONDAY, Office, at
+from tests.office import Office, at
 
 ROOT = Path(__file__).resolve().parents[2]
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()]
@@ -125,6 +126,23 @@ class TestWithDataInIt:
             joined = "SELECT count(*) FROM dispatch d JOIN petition p ON p.id = d.petition_id JOIN clock c ON c.dispatch_id = d.id"
             assert connection.execute(text(joined)).scalar_one() > 0
 
+    def test_a_table_that_others_refer_to_can_be_written_anew(self, worked: Office) -> None:
+        before = contents(worked.database)
+        with alone(worked.database) as connection:
+            operations = Operations(MigrationContext.configure(connection))
+            with operations.batch_alter_table("petition", recreate="always" if worked.database.is_sqlite else "auto") as batch:
+                batch.add_column(Column("tried", Integer))
+        after = contents(worked.database)
+        assert [row.pop("tried") for row in after["petition"]] == [None, None]
+        assert after == before
+
+    @pytest.mark.parametrize("casework", ["sqlite"], indirect=True)
+    def test_a_migration_that_would_leave_rows_dangling_is_taken_back_whole(self, worked: Office) -> None:
+        before = contents(worked.database)
+        with pytest.raises(SchemaError, match=r"表 .* 的数据互不衔接，已全部撤回"), alone(worked.database) as connection:
+            connection.exec_driver_sql("DELETE FROM petition WHERE id = 1")
+        assert contents(worked.database) == before
+
 
 class TestTwoAtOnce:
     @pytest.mark.parametrize("begin", [pytest.param(None, id="an empty database"), pytest.param(FIRST, id="an office of the first version")])
@@ -148,10 +166,12 @@ class TestANewerDatabase:
             connection.execute(text("UPDATE alembic_version SET version_num = 'ffffffffffff'"))
         return worked.database
 
-    @pytest.mark.parametrize("touch", [pytest.param(migrate, id="migrate"), pytest.param(lambda database: downgrade(database, FIRST), id="downgrade")])
+    @pytest.mark.parametrize(
+        "touch", [pytest.param(migrate, id="migrate"), pytest.param(lambda database: downgrade(database, FIRST), id="downgrade")]
+    )
     def test_is_refused_in_the_offices_words_and_left_as_it_is(self, newer: Database, touch: Any) -> None:
         before = contents(newer)
-        with pytest.raises(SchemaError, match="比本版本新.*安装"):
+        with pytest.raises(SchemaError, match=r"比本版本新.*安装"):
             touch(newer)
         assert contents(newer) == before
         assert revision_of(newer) == "ffffffffffff"

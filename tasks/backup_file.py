@@ -220,8 +220,9 @@ def _parts(path: Path, tar: tarfile.TarFile, member: tarfile.TarInfo) -> Iterato
 def _refuse_filling(path: Path, raw: IO[bytes], member: tarfile.TarInfo) -> None:
     """Refuse anything but zeros after a file: no byte of a backup is outside of the check."""
     raw.seek(member.offset_data + member.size)
-    filling = raw.read() if member.name == MANIFEST else raw.read(-member.size % tarfile.BLOCKSIZE)
-    if filling.strip(b"\0") or (member.name == MANIFEST and raw.tell() % tarfile.RECORDSIZE):
+    last = member.name == MANIFEST
+    filling = raw.read(2 * tarfile.RECORDSIZE if last else -member.size % tarfile.BLOCKSIZE)
+    if filling.strip(b"\0") or (last and (raw.read(1) or raw.tell() % tarfile.RECORDSIZE)):
         raise BackupError(f"备份 {path.name} 在 {member.name} 之后有损坏，请换一份完好的备份")
 
 

@@ -87,9 +87,9 @@ def put_back(database: Database, chosen: Settings, file: Path, tick: Tick) -> No
 
 
 def is_empty(database: Database) -> bool:
-    """Say whether a database holds nothing at all."""
-    if database.is_sqlite and not database_file(database.url).exists():
-        return True
+    """Say whether a database holds nothing at all; an SQLite file, whatever is in it, is something."""
+    if database.is_sqlite:
+        return not database_file(database.url).exists()
     with database.engine.connect() as connection:
         return not inspect(connection).get_table_names()
 

@@ -15,23 +15,15 @@ from sqlalchemy import Column, Integer, inspect, text
 from models.tables import METADATA
 from models.vocabulary import Step
 from tasks.database import Database
-from tasks.deadline_sweep import sweep
-from tasks.roster import load_roster
 from tasks.schema import SchemaError, alembic_config, alone, downgrade, migrate, revision_of
 from tasks.vault import vault
 from tasks.verify import verify
 from tests.office import Office, at
+from tests.worked import REGISTERED, emptied
 
 ROOT = Path(__file__).resolve().parents[2]
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()]
 FIRST = REVISIONS[-1]
-
-
-def _emptied(database: Database) -> Database:
-    with database.engine.begin() as connection:
-        METADATA.drop_all(connection)
-        connection.exec_driver_sql("DROP TABLE IF EXISTS alembic_version")
-    return database
 
 
 def contents(database: Database) -> dict[str, list[dict[str, Any]]]:
@@ -49,29 +41,13 @@ def declared(database: Database) -> bool:
         return compare_metadata(MigrationContext.configure(connection), METADATA) == []
 
 
-@pytest.fixture
-def worked(casework: Database) -> Office:
-    """An office that was set up by migrations and has worked: units on it, a limit missed, a clock suspended, letters out."""
-    migrate(_emptied(casework))
-    with casework.write() as session:
-        load_roster(session, ROOT / "desk" / "demo" / "roster.toml")
-    office = Office(casework)
-    number = office.assigned("市住建局", "某街道办事处")
-    office.decide(f"{number}/1", "sign_in", "L-SZJ", as_of=at(3), choice="签收")
-    office.decide(number, "oversee", "D01", as_of=at(4), choice="督办", unit="市住建局", text="请报进展", ground="推诿、敷衍、拖延")
-    office.register(as_of=at(3))
-    office.send_letters(as_of=at(4))
-    sweep(casework, as_of=at(25))
-    return office
-
-
 class TestTheWay:
     def test_migrations_lead_to_the_declared_tables(self, casework: Database) -> None:
-        migrate(_emptied(casework))
+        migrate(emptied(casework))
         assert declared(casework)
 
     def test_migrating_twice_changes_nothing_and_the_way_back_leaves_nothing(self, casework: Database) -> None:
-        migrate(_emptied(casework))
+        migrate(emptied(casework))
         migrate(casework)
         downgrade(casework, "base")
         assert set(inspect(casework.engine).get_table_names()) <= {"alembic_version"}
@@ -105,8 +81,8 @@ class TestWithDataInIt:
             found = verify(session, vault())
         assert (found.petitions, found.findings) == (2, ())
         assert found.events == len(before["case_event"])
-        worked.decide("XF-2026-0002", "screen", "Z01", as_of=at(26), petition_class="申诉求决", content_code="城乡建设/物业服务")
-        assert worked.waits_at("XF-2026-0002") is Step.PROPOSE
+        worked.decide(REGISTERED, "screen", "Z01", as_of=at(26), petition_class="申诉求决", content_code="城乡建设/物业服务")
+        assert worked.waits_at(REGISTERED) is Step.PROPOSE
 
     def test_duties_and_rights_are_told_apart_again(self, worked: Office) -> None:
         before = {row["id"]: bool(row["duty"]) for row in contents(worked.database)["clock"]}
@@ -150,7 +126,7 @@ class TestTwoAtOnce:
         if begin:
             downgrade(worked.database, begin)
         else:
-            _emptied(worked.database)
+            emptied(worked.database)
         worked.database.engine.dispose()
         code = "from tasks.database import database; from tasks.schema import migrate; migrate(database())"
         together = [subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(3)]

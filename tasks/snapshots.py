@@ -167,6 +167,7 @@ def _password(url: str) -> str:
 def _run_tool(name: str, chosen: Settings, file: Path | None, tick: Tick, *arguments: str, password: str) -> None:
     environment = {**os.environ, "LC_ALL": "C.UTF-8"} | ({"PGPASSWORD": password} if password else {})
     command = [_find_tool(name, chosen), "--no-password", *arguments]
+    tick(0, None)
     with (
         TemporaryFile("w+") as words,
         subprocess.Popen(command, env=environment, stderr=words, stdin=subprocess.DEVNULL) as process,

@@ -136,6 +136,22 @@ class TestGoingOn:
         with office.database.read() as session:
             assert verify(session, vault()).findings == ()
 
+    def test_what_was_registered_while_the_backup_was_made_is_not_half_in_it(
+        self, worked: Office, elsewhere: Elsewhere, safe: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("tasks.snapshots.PAGES", 9)
+        registered: list[str] = []
+
+        def register(*_: object) -> None:
+            if len(registered) < 20:
+                registered.append(worked.register(as_of=at(25)))
+
+        made = make_backup(worked.database, settings(), safe, as_of=LAST_NIGHT, progress=register)
+        elsewhere.go()
+        _, found = elsewhere.restore(made.path)
+        assert registered
+        assert (found.petitions, found.findings) == (made.manifest.petitions, ()) == (2, ())
+
     def test_a_person_is_still_found_by_a_number_that_is_sealed(self, made: Path, elsewhere: Elsewhere) -> None:
         elsewhere.go()
         office, _ = elsewhere.restore(made)

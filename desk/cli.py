@@ -7,6 +7,7 @@ import typer
 
 from desk import cases, papers
 from desk.automations import automations_app
+from desk.backups import backup_command, restore_command
 from desk.calendars import calendar_app
 from desk.due import due
 from desk.ledger import import_command
@@ -37,6 +38,8 @@ app.add_typer(calendar_app, name="calendar")
 app.add_typer(automations_app, name="automations")
 app.command("simulate")(simulate_command)
 app.command("verify")(cases.verify_command)
+app.command("backup")(backup_command)
+app.command("restore")(restore_command)
 
 
 def main() -> None:

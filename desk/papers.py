@@ -39,6 +39,7 @@ def attach_command(
 @spoken
 def letters_command(
     retry: Annotated[int | None, typer.Option(help="重新发送这一份（编号）")] = None,
+    retry_held: Annotated[bool, typer.Option("--retry-held", help="恢复备份时留下待核对的，全部重新发送")] = False,
     handed_over: Annotated[int | None, typer.Option(help="这一份（编号）已打印并人工送出")] = None,
 ) -> None:
     """列出没有发出的函件；可重新发送，或注明已人工送出。"""
@@ -50,6 +51,8 @@ def letters_command(
     with database().write() as session:
         if retry is not None:
             outbox.requeue_dead(session, retry, as_of=now())
+        if retry_held:
+            outbox.requeue_held(session, as_of=now())
         if handed_over is not None:
             outbox.handed_over(session, handed_over, as_of=now())
     with database().read() as session:

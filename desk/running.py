@@ -14,8 +14,11 @@ def migrate_command() -> None:
     """把业务数据库升级到本版本。"""
     from tasks.completing import complete_limits
     from tasks.database import database
+    from tasks.restore import refuse_unfinished
     from tasks.schema import migrate
+    from tasks.settings import settings
 
+    refuse_unfinished(settings())
     migrate(database())
     with database().write() as session:
         started = complete_limits(session, as_of=now())

@@ -14,6 +14,7 @@ from tasks.completing import complete_limits
 from tasks.database import database
 from tasks.engine_access import USER, auth_string, password_file
 from tasks.private_home import keep_private
+from tasks.restore import refuse_unfinished
 from tasks.roster import load_roster
 from tasks.rulebook import office_hours, packs
 from tasks.schema import migrate
@@ -78,6 +79,7 @@ class Stack(Supervisor):
     def start(self, *, roster: Path | None = None) -> None:
         """Bring the database up to date and start the engine's server, the worker and the deployments."""
         chosen = settings()
+        refuse_unfinished(chosen)
         _check_host()
         _check_port(chosen.prefect_host, chosen.prefect_port)
         keep_private(chosen.home)

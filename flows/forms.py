@@ -34,7 +34,7 @@ def form_schema(step: Step) -> str:
     schema: dict[str, Any] = FORMS[step].form.model_json_schema()
     # Only what the form asks for may come in: nothing personal gets a place to hide in.
     schema["additionalProperties"] = False
-    schema["required"] = ["officer"]
+    schema["required"] = ["officer", *schema.get("required", [])]
     return orjson.dumps(schema).decode()
 
 

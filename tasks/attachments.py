@@ -2,7 +2,9 @@
 
 import hashlib
 import mimetypes
+import os
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from sqlmodel import Session, select
 
@@ -29,9 +31,7 @@ def add_paper(
     known = session.exec(select(Attachment).where(Attachment.petition_id == petition.id, Attachment.sha256 == digest)).first()
     if known is not None:
         return known
-    place = stored_at(digest)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_bytes(vault().seal_bytes(content))
+    _store(stored_at(digest), vault().seal_bytes(content))
     paper = Attachment(
         petition_id=petition.id, kind=kind, name_sealed=vault().seal(path.name), size=len(content), sha256=digest, pages=pages,
         media_type=mimetypes.guess_type(path.name)[0] or "application/octet-stream", is_original=is_original, added_at=act.as_of,
@@ -40,6 +40,16 @@ def add_paper(
     facts = {"kind": kind.value, "sha256": digest, "size": len(content)}
     advance(session, petition, Event.ANNOTATE, act=act, asked={"reason": kind.label}, facts=facts)
     return paper
+
+
+def _store(place: Path, sealed: bytes) -> None:
+    """Put a sealed paper in its place whole: a reader, a backup for one, never meets half of it."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=place.parent, prefix=".", delete=False) as file:
+        file.write(sealed)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(file.name, place)
 
 
 def read_paper(paper: Attachment) -> bytes:

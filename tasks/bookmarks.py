@@ -8,6 +8,7 @@ from sqlmodel import Session, col, or_, select
 from models.bookmark import Bookmark
 from models.vocabulary import Step
 from tasks.act import Act
+from tasks.cases import DRAFT_PREFIX
 from tasks.vault import vault
 
 OWN_RUN_PAUSE = timedelta(seconds=20)
@@ -99,3 +100,15 @@ def anything_behind(session: Session, *, as_of: datetime) -> bool:
 def _may_be_nudged(as_of: datetime) -> Any:
     """The pause is over; or the clock that set it was ahead and has been put back, and waiting for it could take days."""
     return or_(col(Bookmark.nudge_after) <= as_of, col(Bookmark.nudge_after) > as_of + CLOCK_ERROR)
+
+
+def want_runs_anew(session: Session, *, as_of: datetime) -> int:
+    """Let every open subject's run be looked for, for an engine that may know none of them; says how many.
+
+    The old runs keep their place in the bookmarks: what the engine does not know is started again under a key made of it.
+    """
+    marks = session.exec(select(Bookmark).where(~col(Bookmark.finished)).with_for_update()).all()
+    for mark in marks:
+        mark.nudge_after = as_of
+        mark.behind = mark.behind or not mark.subject.startswith(DRAFT_PREFIX)  # drafts are found by reconcile
+    return len(marks)

@@ -41,6 +41,10 @@ FORMS: dict[Step, StepForm] = {
 }
 
 
+NOTHING = (None, "", [], {})
+"""What a form sends for a field that was left empty."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a petition or a share of it stands."""
@@ -88,8 +92,16 @@ def decide(
 
 
 def read_form(step: Step, answer: dict[str, Any]) -> Form:
-    """Read an answer into the step's form; raises ``AnswerRefusedError`` that names each wrong field in Chinese."""
+    """Read an answer into the step's form; raises ``AnswerRefusedError`` that names each wrong field in Chinese.
+
+    An answer may have been typed into the form of an earlier version. What the form no longer asks for is refused
+    when something was written there, so that nothing that somebody typed vanishes unseen.
+    """
     form = FORMS[step].form
+    if gone := [name for name, value in answer.items() if name not in form.model_fields and value not in NOTHING]:
+        raise AnswerRefusedError(
+            f"表单“{step.label}”现在没有“{'”“'.join(gone)}”这一项（表单可能已更新），所填内容没有采用，请按现在的表单重新填写"
+        )
     try:
         return form.model_validate(answer)
     except ValidationError as error:
@@ -98,7 +110,8 @@ def read_form(step: Step, answer: dict[str, Any]) -> Form:
             name = str(found["loc"][0]) if found["loc"] else ""
             title = form.model_fields[name].title if name in form.model_fields else name
             said = found["msg"].removeprefix("Value error, ")
-            problems.append(f"{title}：{said if _is_chinese(said) else '填写不正确'}")
+            plain = "请填写" if found["type"] == "missing" else "填写不正确"
+            problems.append(f"{title}：{said if _is_chinese(said) else plain}")
         raise AnswerRefusedError("；".join(problems)) from None
 
 

@@ -22,9 +22,13 @@ CLOSED = [state for state in State if STAGES[state] is Stage.CLOSED]
 INTERRUPTED = "登记过程中断，请核对各项后重新提交"
 
 
-def unfinished_after(session: Session, subject: str, *, limit: int) -> list[Bookmark]:
-    """Load the bookmarks of subjects that must have a run, in the order of their names, from one on."""
-    query = select(Bookmark).where(col(Bookmark.finished).is_(False), col(Bookmark.run_id).is_not(None))
+def unfinished_after(session: Session, subject: str, *, before: datetime, limit: int) -> list[Bookmark]:
+    """Load the bookmarks of subjects that must have a run, in the order of their names, from one on.
+
+    Those that never had a run count only when they were opened before an instant: newer ones are just being started.
+    """
+    query = select(Bookmark).where(col(Bookmark.finished).is_(False))
+    query = query.where(or_(col(Bookmark.run_id).is_not(None), col(Bookmark.nudge_after) < before))
     return list(session.exec(query.where(col(Bookmark.subject) > subject).order_by(col(Bookmark.subject)).limit(limit)))
 
 

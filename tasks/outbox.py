@@ -25,6 +25,7 @@ from tasks.vault import Vault, VaultError
 LONGEST_PAUSE = timedelta(hours=6)
 MAILBOX = "mailto:"
 ON_THE_WAY = (MessageState.QUEUED, MessageState.SENDING)
+HELD = "从备份恢复：备份之后可能已经发出，请核对后重发，或注明已送出"
 
 ChannelFactory = Callable[[str], Channel]
 Fate = Literal["sent", "failed", "dead", "taken_over"]
@@ -152,6 +153,28 @@ def requeue_dead(session: Session, message_id: int, *, as_of: datetime) -> Outbo
         raise TransitionRefusedError(f"函件 {message_id} 的状态为“{message.state.label}”，不需要重新发送")
     message.state, message.attempts, message.next_try_at = MessageState.QUEUED, 0, as_of
     return message
+
+
+def hold_on_the_way(session: Session, settings: Settings) -> int:
+    """Let every message that would go out over a channel wait for a person; says how many.
+
+    For a database that was put back to an earlier moment: what waits in it may have left since. Papers that are only
+    noted as ready to be printed go on, for nothing leaves the house with them.
+    """
+    waiting = session.exec(select(OutboxMessage).where(col(OutboxMessage.state).in_(ON_THE_WAY)).with_for_update())
+    held = [message for message in waiting if _leaves(message, settings)]
+    for message in held:
+        message.state, message.last_error = MessageState.DEAD, HELD
+    return len(held)
+
+
+def requeue_held(session: Session, *, as_of: datetime) -> int:
+    """Let all messages that were held after a restore leave after all; says how many."""
+    held = select(OutboxMessage.id).where(OutboxMessage.state == MessageState.DEAD, OutboxMessage.last_error == HELD)
+    numbers = list(session.exec(held))
+    for number in numbers:
+        requeue_dead(session, number, as_of=as_of).last_error = None
+    return len(numbers)
 
 
 def stable_id(message: OutboxMessage) -> str:

@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     database_url: str = Field(default="", description="Casework database; empty: SQLite under the home")
     keys: SecretStr = Field(default=SecretStr(""), description="Sealing keys, newest first; empty: key file")
     key_file: Path | None = Field(default=None, description="Key file; empty: keys.txt under the home")
+    pg_bin: Path | None = Field(default=None, description="Folder of pg_dump and pg_restore; empty: found on the PATH")
 
     prefect_host: str = Field(default="127.0.0.1", description="Address the engine's server binds to")
     allow_remote: bool = Field(

@@ -35,6 +35,8 @@ class Vault:
         root = keys[-1].encode()
         self._digest_key = hmac.digest(root, b"digest", hashlib.sha256)
         self._chain_key = hmac.digest(root, b"chain", hashlib.sha256)
+        self.fingerprints = tuple(hmac.digest(key.encode(), b"fingerprint", hashlib.sha256).hex() for key in keys)
+        """One keyed digest a key, newest first: tells keys apart and reveals none."""
 
     def seal(self, text: str) -> str:
         """Encrypt a text for a sealed column."""
@@ -79,11 +81,22 @@ def read_or_make_keys(path: Path) -> list[str]:
     return read_or_make(path, lambda: Fernet.generate_key().decode() + "\n").split()
 
 
+def key_path(chosen: Settings) -> Path:
+    """Where the key file is, or would be made."""
+    return chosen.key_file or chosen.home / "keys.txt"
+
+
+def keys_at_hand(chosen: Settings) -> list[str]:
+    """The keys of the environment or of the key file, newest first; empty when there are none. Makes none."""
+    if keys := chosen.keys.get_secret_value():
+        return keys.replace(",", " ").split()
+    path = key_path(chosen)
+    return path.read_text().split() if path.exists() else []
+
+
 def vault_for(chosen: Settings) -> Vault:
     """Make the vault from the environment's keys or from the key file."""
-    if keys := chosen.keys.get_secret_value():
-        return Vault(keys.replace(",", " ").split())
-    return Vault(read_or_make_keys(chosen.key_file or chosen.home / "keys.txt"))
+    return Vault(keys_at_hand(chosen) or read_or_make_keys(key_path(chosen)))
 
 
 @lru_cache

@@ -115,7 +115,7 @@ class Comparison:
         left = self.SLICE
         while left > 0:
             with database().read() as session:
-                marks = unfinished_after(session, self._after, limit=PAGE)
+                marks = unfinished_after(session, self._after, before=as_of - settings().stuck_after * 2, limit=PAGE)
             lost = self._compare(client, marks, as_of=as_of, report=report)
             self._after = marks[-1].subject if len(marks) == PAGE else ""
             left -= PAGE

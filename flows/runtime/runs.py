@@ -83,8 +83,10 @@ def nudge(client: SyncPrefectClient, mark: Bookmark, run: FlowRun | None, *, dri
     if run is not None and run.state is not None and run.state.type in ENDED_BADLY:
         return  # reconcile puts it back in the queue, later every time: a run that keeps failing must not spin
     if run is None or run.state is None or run.state.is_final():
+        if mark.subject.startswith(DRAFT_PREFIX) and mark.run_id is None:
+            return  # a draft is driven by the intake run that brought it; should that be lost, reconcile starts another
         started = start_run(client, mark, again=mark.run_id is not None)
-        if drive_soon and started is not None:
+        if drive_soon:
             drive_soon(started)
     elif run.state.is_paused():
         wake(client, run, drive_soon=drive_soon)
@@ -109,10 +111,8 @@ def read_runs(client: SyncPrefectClient, ids: Iterable[str | None]) -> dict[str,
     return found
 
 
-def start_run(client: SyncPrefectClient, mark: Bookmark, *, again: bool) -> FlowRun | None:
+def start_run(client: SyncPrefectClient, mark: Bookmark, *, again: bool) -> FlowRun:
     """Start the run of a subject and note which it is; a second start on the same ground gives the same run."""
-    if mark.subject.startswith(DRAFT_PREFIX) and not again:
-        return None  # a draft is driven by the intake run that brought it; only a lost one gets a run of its own
     name, parameters = deployment_of(mark.subject)
     run = client.create_flow_run_from_deployment(
         deployment_id(client, name), parameters=parameters, name=mark.subject,

@@ -24,7 +24,6 @@ UNSEALED = ("--workers", "--background", "-b")
 """Options with which Prefect starts processes of its own, which would know nothing of these changes."""
 
 
-
 @asynccontextmanager
 async def begin_immediate(
     _self: AioSqliteConfiguration, session: AsyncSession, with_for_update: bool = False

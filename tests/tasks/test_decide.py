@@ -1,6 +1,7 @@
 """Deciding: bad input is refused in Chinese and changes nothing."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,6 +12,7 @@ from models.vocabulary import Role, State, Step
 from rules.errors import CaseworkError
 from rules.lifecycle import STAGES
 from tasks.decide import FORMS
+from tasks.steps.base import asked
 from tests.office import Office, at
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -163,3 +165,30 @@ def test_every_step_has_a_form_that_first_asks_who_fills_it_in() -> None:
         fields = form.form.model_fields.values()
         assert all(CHINESE.search(field.title or "") for field in fields)
     assert len(STAGES) == len(State)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_field_that_the_form_does_not_have_is_refused_when_something_was_written_there(office: Office, step: str) -> None:
+    subject, officer, answer = standing_at(office, step)
+    before = state_of(office, subject)
+    with pytest.raises(CaseworkError, match=r"没有“earlier_field”这一项.*重新填写"):
+        office.decide(subject, step, officer, **answer, earlier_field="手写的意见")
+    assert state_of(office, subject) == before
+
+
+@pytest.mark.parametrize("nothing", [None, "", [], {}], ids=repr)
+def test_a_field_that_the_form_does_not_have_and_that_was_left_empty_stands_in_nobodys_way(office: Office, nothing: object) -> None:
+    subject, officer, answer = standing_at(office, "screen")
+    assert office.decide(subject, "screen", officer, **answer, earlier_field=nothing)
+
+
+def test_a_field_that_must_be_filled_in_and_is_not_there_is_named(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    subject, officer, answer = standing_at(office, "screen")
+
+    class Later(FORMS[Step.SCREEN].form):  # type: ignore[misc, name-defined]
+        reasons: str = asked("缓急理由", 20, default=...)
+
+    monkeypatch.setitem(FORMS, Step.SCREEN, replace(FORMS[Step.SCREEN], form=Later))
+    with pytest.raises(CaseworkError, match="缓急理由：请填写"):
+        office.decide(subject, "screen", officer, **answer)
+    assert office.decide(subject, "screen", officer, **answer, reasons="无")

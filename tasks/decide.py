@@ -41,7 +41,7 @@ FORMS: dict[Step, StepForm] = {
 }
 
 
-NOTHING = (None, "", [], {})
+NOTHING: tuple[Any, ...] = (None, "", [], {})
 """What a form sends for a field that was left empty."""
 
 

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from models.bookmark import Bookmark
 from models.vocabulary import Step
 from tasks.act import Act
+from tasks.held import held
 from tasks.vault import vault
 
 OWN_RUN_PAUSE = timedelta(seconds=20)
@@ -15,11 +16,7 @@ OWN_RUN_PAUSE = timedelta(seconds=20)
 
 def want_run(session: Session, subject: str, seq: int, act: Act, *, finished: bool = False) -> Bookmark:
     """Raise what a subject's run has to have seen, in the transaction of the change itself."""
-    # Read anew under its lock: a run may have opened its round since this transaction first looked.
-    bookmark = session.get(Bookmark, subject, with_for_update=True, populate_existing=True)
-    if bookmark is None:
-        bookmark = Bookmark(subject=subject, nudge_after=act.as_of)
-        session.add(bookmark)
+    bookmark = bookmark_of(session, subject, as_of=act.as_of)
     bookmark.wanted_seq = seq
     bookmark.behind = True
     bookmark.finished = finished
@@ -28,12 +25,17 @@ def want_run(session: Session, subject: str, seq: int, act: Act, *, finished: bo
 
 
 def bookmark_of(session: Session, subject: str, *, as_of: datetime) -> Bookmark:
-    """Load a subject's bookmark, or open one."""
-    bookmark = session.get(Bookmark, subject, with_for_update=True, populate_existing=True)
-    if bookmark is None:
-        bookmark = Bookmark(subject=subject, nudge_after=as_of)
-        session.add(bookmark)
-    return bookmark
+    """Load a subject's bookmark under its lock, once a transaction, or open one."""
+    kept = held(session).bookmarks
+    if subject not in kept:
+        # Read anew under its lock: a run may have opened its round since this transaction first looked.
+        with session.no_autoflush:  # a bookmark that waits to be written is one that is kept
+            bookmark = session.get(Bookmark, subject, with_for_update=True, populate_existing=True)
+        if bookmark is None:
+            bookmark = Bookmark(subject=subject, nudge_after=as_of)
+            session.add(bookmark)
+        kept[subject] = bookmark
+    return kept[subject]
 
 
 def set_refusal(bookmark: Bookmark, reason: str | None) -> None:

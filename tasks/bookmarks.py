@@ -2,9 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from models.bookmark import Bookmark
+from models.tables import METADATA
 from models.vocabulary import Step
 from tasks.act import Act
 from tasks.held import held
@@ -13,15 +15,28 @@ from tasks.vault import vault
 OWN_RUN_PAUSE = timedelta(seconds=20)
 """A run that brought the answer itself goes on by itself; it is nudged only if it does not."""
 
+ROWS = METADATA.tables["bookmark"]
+WANT = {
+    name: (want := dialect.insert(ROWS)).on_conflict_do_update(
+        index_elements=["subject"],
+        set_={column: want.excluded[column] for column in ("wanted_seq", "behind", "finished", "nudge_after")},
+    )
+    for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
+}
 
-def want_run(session: Session, subject: str, seq: int, act: Act, *, finished: bool = False) -> Bookmark:
+
+def want_run(session: Session, subject: str, seq: int, act: Act, *, finished: bool = False) -> None:
     """Raise what a subject's run has to have seen, in the transaction of the change itself."""
-    bookmark = bookmark_of(session, subject, as_of=act.as_of)
-    bookmark.wanted_seq = seq
-    bookmark.behind = True
-    bookmark.finished = finished
-    bookmark.nudge_after = act.as_of + OWN_RUN_PAUSE if act.origin == subject else act.as_of
-    return bookmark
+    nudge_after = act.as_of + OWN_RUN_PAUSE if act.origin == subject else act.as_of
+    wanted = {"wanted_seq": seq, "behind": True, "finished": finished, "nudge_after": nudge_after}
+    bookmark = held(session).bookmarks.get(subject)
+    if bookmark is None:
+        # Written without being read: a run that opens its round at this moment keeps all the rest of the row.
+        new = {"subject": subject, "seen_seq": -1, "round": 0}
+        session.connection().execute(WANT[session.get_bind().dialect.name], new | wanted)
+        return
+    for name, value in wanted.items():
+        setattr(bookmark, name, value)
 
 
 def bookmark_of(session: Session, subject: str, *, as_of: datetime) -> Bookmark:

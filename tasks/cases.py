@@ -12,9 +12,9 @@ from models.organ import Organ
 from models.petition import Petition
 from models.petitioner import Party, Petitioner
 from rules.errors import UnknownCaseError
+from tasks.held import DRAFT_PREFIX as DRAFT_PREFIX
 from tasks.held import held, hold, parts
 
-DRAFT_PREFIX = "draft-"
 LONGEST_ROW_NUMBER = 15
 
 # Built once: putting a statement together and finding it again costs more than the database needs to answer it.
@@ -80,6 +80,8 @@ def dispatches_of(session: Session, petition: Petition) -> list[Dispatch]:
     """Load a petition's shares in order, and with them their organs, which whoever asks for shares needs next."""
 
     def load() -> list[Dispatch]:
+        if petition.lead_organ_id is None:  # given with the first shares, in one transaction
+            return []
         found = session.exec(SHARES, params={"petition_id": petition.id}).all()
         held(session).organs |= {organ.id: organ for _, organ in found}
         return [share for share, _ in found]

@@ -18,6 +18,7 @@ from models.organ import Organ
 from models.petition import Petition
 from models.petitioner import Petitioner
 
+DRAFT_PREFIX = "draft-"
 HELD = "held"
 """Where a session, which lives for one transaction, keeps this."""
 
@@ -54,8 +55,7 @@ def held(session: Session) -> Held:
 def hold(session: Session, petition: Petition) -> None:
     """Note that this transaction holds a petition's row lock."""
     kept = held(session)
-    if petition.number:  # a draft has no number, and it may get one in this transaction
-        kept.numbers[petition.number] = petition
+    kept.numbers[petition.number or f"{DRAFT_PREFIX}{petition.id}"] = petition
     kept.petitions.setdefault(petition.id, Locked(petition))
 
 

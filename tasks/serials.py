@@ -3,23 +3,24 @@
 from datetime import date
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from models.serial import Serial
+from models.tables import METADATA
 from tasks.settings import settings
+
+ROWS = METADATA.tables["serial"]
+COUNT_UP = {
+    name: dialect.insert(ROWS)
+    .on_conflict_do_update(index_elements=["kind", "year"], set_={"last": ROWS.c.last + 1})
+    .returning(ROWS.c.last)
+    for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
+}
 
 
 def next_serial(session: Session, kind: str, year: int) -> int:
     """Give out the next number of a kind of paper in a year, starting with 1."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    counted_up = (
-        dialect.insert(Serial)
-        .values(kind=kind, year=year, last=1)
-        .on_conflict_do_update(index_elements=["kind", "year"], set_={"last": Serial.last + 1})
-        .returning(col(Serial.last))
-    )
-    with session.no_autoflush:  # nothing that waits to be written is a serial number
-        return int(session.execute(counted_up).scalar_one())
+    counted = session.connection().execute(COUNT_UP[session.get_bind().dialect.name], {"kind": kind, "year": year, "last": 1})
+    return int(counted.scalar_one())
 
 
 def petition_number(session: Session, day: date) -> str:

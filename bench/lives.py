@@ -10,16 +10,19 @@ from typing import Any
 from models.vocabulary import State, Step
 from rules.zone import SHANGHAI
 from tasks.act import SYSTEM, Act
-from tasks.cases import find_petition
 from tasks.database import Database
 from tasks.decide import decide
 from tasks.intake import check_duplicates
 from tasks.registering import put_on_file, read_intake, try_to_register
+from tasks.searching import Wanted, search
 
-CLERK, DIRECTOR, VICE_CHAIR = "Z01", "D01", "F01"
+CLERK, DIRECTOR, VICE_CHAIR, ARCHIVIST = "Z01", "D01", "F01", "A01"
 EXAMINER = "Z02"
 UNITS = ("SFB", "SZY", "SGA", "SNY", "SZJ", "SRS", "SZG")
 """Units of the demonstration's roster, each with a liaison named after it."""
+
+NAMES = 50_000
+"""How many names there are among the invented people: in a million petitions twenty share each."""
 
 FAMILY_NAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高"
 CONTENT = "反映所住小区电梯自去年冬天停用至今，物业公司多次答应维修而未落实，老人上下楼困难，请求督促有关部门处理。" * 3
@@ -46,7 +49,8 @@ class Person:
 
 def person(seed: int) -> Person:
     """Invent the petitioner of a life; a seed gives the same person again."""
-    name = f"{FAMILY_NAMES[seed % len(FAMILY_NAMES)]}测试{seed}"
+    called = seed % NAMES
+    name = f"{FAMILY_NAMES[called % len(FAMILY_NAMES)]}测试{called}"
     return Person(name=name, phone=f"1{seed % 10**10:010d}", id_number=f"{seed % 10**18:018d}")
 
 
@@ -120,11 +124,20 @@ def end(life: Life) -> None:
 
 
 def look_up(life: Life) -> None:
-    """Search for the petition, and refuse a life that did not end in 结案."""
-    with life.timed("search"), life.database.read() as session:
-        found = find_petition(session, life.number)
-    if found.state is not State.DONE:
-        raise LifeError(f"the petition stands at {found.state.value}")
+    """Search as a clerk does, by number, by person and by unit; a life that is not found closed is refused."""
+    invented, today = person(life.seed), at(20, 9).date()
+    searches = {
+        "number": Wanted(number=life.number),
+        "person": Wanted(name=invented.name, phone=invented.phone),
+        "unit": Wanted(unit=life.unit, state=State.DONE),
+    }
+    for name, wanted in searches.items():
+        with life.timed(f"search by {name}"), life.database.read() as session:
+            found = search(session, wanted, today=today)
+        if not found.rows or any(row["state"] != State.DONE.value for row in found.rows):
+            raise LifeError(f"the search by {name} does not find the petition closed")
+        if name != "unit" and [row["number"] for row in found.rows] != [life.number]:
+            raise LifeError(f"the search by {name} finds another petition")
 
 
 STAGES: tuple[Callable[[Life], None], ...] = (register, assign, handle, end, look_up)

@@ -42,10 +42,14 @@ def list_petitions(session: Session, chosen: ListFilter) -> list[dict[str, Any]]
     if chosen.overdue:
         late = select(Clock.petition_id).where(*_duties(), col(Clock.due_on) < chosen.today)
         query = query.where(col(Petition.id).in_(late))
-    petitions = list(session.exec(query))
+    return rows_of(session, list(session.exec(query)), today=chosen.today)
+
+
+def rows_of(session: Session, petitions: Sequence[Petition], *, today: date) -> list[dict[str, Any]]:
+    """Describe petitions as lists show them: masked, with the three owners' next due dates and their units."""
     ids = [petition.id for petition in petitions]
     dues, units = _next_dues(session, ids), _units(session, ids)
-    return [_row(petition, dues, units.get(petition.id, []), chosen.today) for petition in petitions]
+    return [_row(petition, dues, units.get(petition.id, []), today) for petition in petitions]
 
 
 def _duties() -> tuple[Any, ...]:

@@ -53,7 +53,7 @@ class Database:
                 session.connection(execution_options={"postgresql_readonly": True})
             yield session
             session.expunge_all()  # what was read stays readable after the session has gone
-            if self.is_sqlite:
+            if self.is_sqlite or not session.is_active:
                 session.rollback()
             else:
                 session.commit()  # psycopg forgets every prepared statement when it rolls back

@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, text
 from sqlmodel import Session, col, select
 
 from models.bookmark import Bookmark
-from models.tables import METADATA
+from models.types import UtcDateTime
 from models.vocabulary import Step
 from tasks.act import Act
 from tasks.held import held
@@ -15,14 +15,13 @@ from tasks.vault import vault
 OWN_RUN_PAUSE = timedelta(seconds=20)
 """A run that brought the answer itself goes on by itself; it is nudged only if it does not."""
 
-ROWS = METADATA.tables["bookmark"]
-WANT = {
-    name: (want := dialect.insert(ROWS)).on_conflict_do_update(
-        index_elements=["subject"],
-        set_={column: want.excluded[column] for column in ("wanted_seq", "behind", "finished", "nudge_after")},
-    )
-    for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
-}
+WANT = text(
+    "INSERT INTO bookmark (subject, wanted_seq, seen_seq, behind, nudge_after, round, finished)"
+    " VALUES (:subject, :wanted_seq, -1, :behind, :nudge_after, 0, :finished)"
+    " ON CONFLICT (subject) DO UPDATE SET wanted_seq = excluded.wanted_seq, behind = excluded.behind,"
+    " nudge_after = excluded.nudge_after, finished = excluded.finished"
+).bindparams(bindparam("nudge_after", type_=UtcDateTime()))
+"""As text, for SQLAlchemy 2.0 compiles an upsert anew each time."""
 
 
 def want_run(session: Session, subject: str, seq: int, act: Act, *, finished: bool = False) -> None:
@@ -32,8 +31,7 @@ def want_run(session: Session, subject: str, seq: int, act: Act, *, finished: bo
     bookmark = held(session).bookmarks.get(subject)
     if bookmark is None:
         # Written without being read: a run that opens its round at this moment keeps all the rest of the row.
-        new = {"subject": subject, "seen_seq": -1, "round": 0}
-        session.connection().execute(WANT[session.get_bind().dialect.name], new | wanted)
+        session.connection().execute(WANT, {"subject": subject} | wanted)
         return
     for name, value in wanted.items():
         setattr(bookmark, name, value)

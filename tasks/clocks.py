@@ -167,7 +167,7 @@ def _new_clock(
         owner=ClockOwner(rule.owner), duty=rule.duty, starts_on=starts_on,
         start_reason=START_WORDS.get(rule.key, rule.starts_on), raw_due_on=starts_on, due_on=starts_on,
         basis=given.basis if given else rule.article, pack_version=pack_of(petition).version, calendar_version="",
-        given_on=given.on if given else None,
+        given_on=given.on if given else None, why=[],  # given, for a default is looked into every time
     )  # fmt: skip
 
 

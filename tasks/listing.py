@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import bindparam, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -57,6 +57,19 @@ def _duties() -> tuple[Any, ...]:
     return (Clock.state == ClockState.RUNNING, col(Clock.duty))
 
 
+NEXT_DUES = (
+    select_columns(col(Clock.petition_id), col(Clock.owner), col(Clock.due_on), col(Clock.provisional))
+    .where(col(Clock.petition_id).in_(bindparam("ids", expanding=True)), *_duties())
+    .order_by(col(Clock.due_on).desc(), col(Clock.id).desc())
+)
+UNITS = (
+    select(Dispatch.petition_id, Organ.name)
+    .join(Organ, col(Organ.id) == col(Dispatch.organ_id))
+    .where(col(Dispatch.petition_id).in_(bindparam("ids", expanding=True)))
+    .order_by(col(Dispatch.position))
+)
+
+
 def _petitions_of_unit(unit: str) -> Any:
     organs = select(Organ.id).where(or_(col(Organ.code) == unit, col(Organ.name).contains(unit, autoescape=True)))
     return select(Dispatch.petition_id).where(col(Dispatch.organ_id).in_(organs), col(Dispatch.state).not_in(GONE_UNITS))
@@ -64,23 +77,12 @@ def _petitions_of_unit(unit: str) -> Any:
 
 def _next_dues(session: Session, ids: Sequence[int | None]) -> dict[tuple[int, ClockOwner], tuple[date, bool]]:
     """Find each owner's next due date and whether it is provisional."""
-    query = (
-        select_columns(col(Clock.petition_id), col(Clock.owner), col(Clock.due_on), col(Clock.provisional))
-        .where(col(Clock.petition_id).in_(ids), *_duties())
-        .order_by(col(Clock.due_on).desc(), col(Clock.id).desc())
-    )
-    return {(row[0], ClockOwner(row[1])): (row[2], row[3]) for row in session.execute(query)}
+    return {(row[0], ClockOwner(row[1])): (row[2], row[3]) for row in session.execute(NEXT_DUES, {"ids": ids})}
 
 
 def _units(session: Session, ids: Sequence[int | None]) -> dict[int | None, list[str]]:
-    query = (
-        select(Dispatch.petition_id, Organ.name)
-        .join(Organ, col(Organ.id) == col(Dispatch.organ_id))
-        .where(col(Dispatch.petition_id).in_(ids))
-        .order_by(col(Dispatch.position))
-    )
     found: dict[int | None, list[str]] = {}
-    for petition_id, name in session.exec(query):
+    for petition_id, name in session.exec(UNITS, params={"ids": ids}):
         found.setdefault(petition_id, []).append(name)
     return found
 

@@ -2,25 +2,21 @@
 
 from datetime import date
 
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import text
 from sqlmodel import Session
 
-from models.tables import METADATA
 from tasks.settings import settings
 
-ROWS = METADATA.tables["serial"]
-COUNT_UP = {
-    name: dialect.insert(ROWS)
-    .on_conflict_do_update(index_elements=["kind", "year"], set_={"last": ROWS.c.last + 1})
-    .returning(ROWS.c.last)
-    for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
-}
+COUNT_UP = text(
+    "INSERT INTO serial (kind, year, last) VALUES (:kind, :year, 1)"
+    " ON CONFLICT (kind, year) DO UPDATE SET last = serial.last + 1 RETURNING last"
+)
+"""As text, for SQLAlchemy 2.0 compiles an upsert anew each time."""
 
 
 def next_serial(session: Session, kind: str, year: int) -> int:
     """Give out the next number of a kind of paper in a year, starting with 1."""
-    counted = session.connection().execute(COUNT_UP[session.get_bind().dialect.name], {"kind": kind, "year": year, "last": 1})
-    return int(counted.scalar_one())
+    return int(session.connection().execute(COUNT_UP, {"kind": kind, "year": year}).scalar_one())
 
 
 def petition_number(session: Session, day: date) -> str:

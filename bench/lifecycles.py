@@ -18,11 +18,12 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from bench.databases import fresh
 from bench.filling import fill
 from bench.lives import Life, walk
+from bench.plans import Sent, read_through, statements_of
 from tasks.database import Database, database
 from tasks.vault import vault
 from tasks.verify import verify
@@ -96,7 +97,10 @@ def _measure_size(size: int, plan: Plan, kind: str) -> dict[str, Any]:
     with fresh(kind) as made:
         rows = fill(made, size)
         before = last_row(made)
-        statements = statements_of_a_life(made, plan.walker)
+        sent = sent_by_a_life(made, plan.walker)
+        scans = read_through(made, sent, forced=size == 0) if kind == "postgresql" else []
+        if scans:
+            raise BenchError(f"a life reads whole tables: {scans}")
         tally = _walk_together(plan)
         check(made, tally, before=before, walked=tally.walked + 1)
     rate = len(tally.lives) / plan.seconds
@@ -109,7 +113,8 @@ def _measure_size(size: int, plan: Plan, kind: str) -> dict[str, Any]:
         "operation_p50_ms": {name: percentile(times, 50) for name, times in tally.operations.items()},
         "operation_p95_ms": {name: percentile(times, 95) for name, times in tally.operations.items()},
         "python_cpu_ms_per_life": round(tally.cpu_seconds * 1000 / max(1, len(tally.lives)), 1),
-        "statements_per_life": statements,
+        "statements_per_life": len(sent),
+        "whole_tables_read_per_life": len(scans),
         "rows_on_file": rows,
     }
 
@@ -133,22 +138,12 @@ def last_row(made: Database) -> int:
         return int(connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM petition").scalar_one())
 
 
-def statements_of_a_life(made: Database, walker: Walker) -> int:
-    """Count the statements that one life sends to the database."""
-    sent = 0
-
-    def count(*_: Any) -> None:
-        nonlocal sent
-        sent += 1
-
-    event.listen(made.engine, "before_cursor_execute", count)
+def sent_by_a_life(made: Database, walker: Walker) -> list[Sent]:
+    """Walk one life and return the statements that it sent to the database."""
     try:
-        walker(made, FIRST_SEED - 1, key="walk:counted")
+        return statements_of(made, lambda: walker(made, FIRST_SEED - 1, key="walk:counted"))
     except Exception as broken:
         raise BenchError(f"a life broke: {type(broken).__name__}: {broken}") from broken
-    finally:
-        event.remove(made.engine, "before_cursor_execute", count)
-    return sent
 
 
 def _walk_together(plan: Plan) -> Tally:

@@ -47,8 +47,7 @@ def clocks_command(
 def _rows(session: "Session", petition: Any, today: Any) -> list[dict[str, Any]]:
     from rules.zone import legal_day
     from tasks.casefile import clock_row, why_lines
-    from tasks.cases import dispatches_of
-    from tasks.clocks import clocks_of
+    from tasks.cases import clocks_of, dispatches_of
     from tasks.ladder import ladder_of, steps_taken
 
     shares = dispatches_of(session, petition)

@@ -30,8 +30,9 @@ class Petition(SQLModel, table=True):
     """
 
     __table_args__ = (
-        Index("ix_petition_state", "state"),
-        Index("ix_petition_receipt_on", "receipt_on"),
+        # Searches show the newest receipt first and page on by receipt and row (tasks/searching.py).
+        Index("ix_petition_state_receipt", "state", "receipt_on", "id"),
+        Index("ix_petition_receipt", "receipt_on", "id"),
         Index("ix_petition_lead_organ", "lead_organ_id"),
     )
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlmodel import Session, select
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
 
 from models.officer import Officer, OfficerRole
 from models.vocabulary import Role
@@ -21,6 +22,11 @@ class Actor:
     organ_id: int | None = None
 
 
+OFFICER = (
+    select(Officer, OfficerRole.role)
+    .join(OfficerRole, col(OfficerRole.officer_id) == col(Officer.id), isouter=True)
+    .where(col(Officer.code) == bindparam("code"))
+)
 SYSTEM = Actor(code="system", role=Role.SYSTEM, name="系统")
 
 
@@ -67,12 +73,13 @@ def find_actor(session: Session, code: str, *, roles: tuple[Role, ...], on: date
     code = code.strip()
     if not code:
         raise AnswerRefusedError("请填写本人工号")
-    officer = session.exec(select(Officer).where(Officer.code == code)).first()
-    if officer is None:
+    found = session.exec(OFFICER, params={"code": code}).all()
+    if not found:
         raise AnswerRefusedError(f"没有工号“{code}”，请核对后重填")
+    officer = found[0][0]
     if officer.active_from > on or (officer.active_until and officer.active_until <= on):
         raise AnswerRefusedError(f"工号“{code}”已停用")
-    held = set(session.exec(select(OfficerRole.role).where(OfficerRole.officer_id == officer.id)))
+    held = {role for _, role in found if role}
     role = next((role for role in roles if role in held), None)
     if role is None:
         wanted = "、".join(role.label for role in roles if role is not Role.SYSTEM)

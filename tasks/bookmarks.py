@@ -3,12 +3,15 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import bindparam, text
 from sqlmodel import Session, col, or_, select
 
 from models.bookmark import Bookmark
+from models.types import UtcDateTime
 from models.vocabulary import Step
 from tasks.act import Act
 from tasks.cases import DRAFT_PREFIX
+from tasks.held import held
 from tasks.vault import vault
 
 OWN_RUN_PAUSE = timedelta(seconds=20)
@@ -17,28 +20,40 @@ OWN_RUN_PAUSE = timedelta(seconds=20)
 CLOCK_ERROR = timedelta(hours=1)
 """An instant that lies farther ahead than any pause could put it, and by more than this, was written by a clock that was wrong."""
 
+WANT = text(
+    "INSERT INTO bookmark (subject, wanted_seq, seen_seq, behind, nudge_after, round, finished)"
+    " VALUES (:subject, :wanted_seq, -1, :behind, :nudge_after, 0, :finished)"
+    " ON CONFLICT (subject) DO UPDATE SET wanted_seq = excluded.wanted_seq, behind = excluded.behind,"
+    " nudge_after = excluded.nudge_after, finished = excluded.finished"
+).bindparams(bindparam("nudge_after", type_=UtcDateTime()))
+"""As text, for SQLAlchemy 2.0 compiles an upsert anew each time."""
 
-def want_run(session: Session, subject: str, seq: int, act: Act, *, finished: bool = False) -> Bookmark:
+
+def want_run(session: Session, subject: str, seq: int, act: Act, *, finished: bool = False) -> None:
     """Raise what a subject's run has to have seen, in the transaction of the change itself."""
-    # Read anew under its lock: a run may have opened its round since this transaction first looked.
-    bookmark = session.get(Bookmark, subject, with_for_update=True, populate_existing=True)
+    nudge_after = act.as_of + OWN_RUN_PAUSE if act.origin == subject else act.as_of
+    wanted = {"wanted_seq": seq, "behind": True, "finished": finished, "nudge_after": nudge_after}
+    bookmark = held(session).bookmarks.get(subject)
     if bookmark is None:
-        bookmark = Bookmark(subject=subject, nudge_after=act.as_of)
-        session.add(bookmark)
-    bookmark.wanted_seq = seq
-    bookmark.behind = True
-    bookmark.finished = finished
-    bookmark.nudge_after = act.as_of + OWN_RUN_PAUSE if act.origin == subject else act.as_of
-    return bookmark
+        # Written without being read: a run that opens its round at this moment keeps all the rest of the row.
+        session.connection().execute(WANT, {"subject": subject} | wanted)
+        return
+    for name, value in wanted.items():
+        setattr(bookmark, name, value)
 
 
 def bookmark_of(session: Session, subject: str, *, as_of: datetime) -> Bookmark:
-    """Load a subject's bookmark, or open one."""
-    bookmark = session.get(Bookmark, subject, with_for_update=True, populate_existing=True)
-    if bookmark is None:
-        bookmark = Bookmark(subject=subject, nudge_after=as_of)
-        session.add(bookmark)
-    return bookmark
+    """Load a subject's bookmark under its lock, once a transaction, or open one."""
+    kept = held(session).bookmarks
+    if subject not in kept:
+        # Read anew under its lock: a run may have opened its round since this transaction first looked.
+        with session.no_autoflush:  # a bookmark that waits to be written is one that is kept
+            bookmark = session.get(Bookmark, subject, with_for_update=True, populate_existing=True)
+        if bookmark is None:
+            bookmark = Bookmark(subject=subject, nudge_after=as_of)
+            session.add(bookmark)
+        kept[subject] = bookmark
+    return kept[subject]
 
 
 def set_refusal(bookmark: Bookmark, reason: str | None) -> None:

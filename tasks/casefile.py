@@ -18,8 +18,8 @@ from notifications.catalogue import row_for
 from rules.lifecycle import STAGES
 from rules.steps import WHO_DECIDES, step_of
 from rules.zone import SHANGHAI, days_left, legal_day
-from tasks.cases import dispatches_of
-from tasks.clocks import ON_FOOT, clocks_of
+from tasks.cases import clocks_of, dispatches_of
+from tasks.clocks import ON_FOOT
 from tasks.masks import mask_name, shown_title
 from tasks.rulebook import pack_of, rule_of
 from tasks.suspending import suspension_lines

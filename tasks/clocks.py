@@ -14,7 +14,8 @@ from rules.ladder import MISSED
 from rules.lifecycle import Transition
 from rules.packs import Rule, Unit
 from tasks.act import Act
-from tasks.cases import dispatches_of
+from tasks.cases import clocks_of, dispatches_of
+from tasks.held import add_part
 from tasks.ladder import passed_steps, schedule, withdraw_waiting
 from tasks.rulebook import calendar, pack_of, rule_of
 from tasks.settings import settings
@@ -73,9 +74,9 @@ def stop_clock(session: Session, clock: Clock, *, act: Act, reason: str) -> None
     """Stop one clock; what still waits to be sent on its account is cancelled."""
     if clock.state is ClockState.SUSPENDED:
         end_suspension(session, clock, on=act.happened_on)
+    withdraw_waiting(session, clock)
     clock.state, clock.stopped_on, clock.stop_reason = ClockState.STOPPED, act.happened_on, reason
     clock.next_step = clock.next_step_at = None
-    withdraw_waiting(session, clock)
 
 
 def end_suspension(session: Session, clock: Clock, *, on: date) -> None:
@@ -154,8 +155,7 @@ def start_clock(
     clock = _new_clock(petition, rule, share, number=len(known) + 1, starts_on=starts_on or _start_day(petition, key, act), given=given)
     set_due(clock, count_clock(session, petition, clock))
     schedule(petition, clock, ())
-    session.add(clock)
-    session.flush()
+    add_part(session, petition, "clocks", clock)
     return clock
 
 
@@ -167,7 +167,7 @@ def _new_clock(
         owner=ClockOwner(rule.owner), duty=rule.duty, starts_on=starts_on,
         start_reason=START_WORDS.get(rule.key, rule.starts_on), raw_due_on=starts_on, due_on=starts_on,
         basis=given.basis if given else rule.article, pack_version=pack_of(petition).version, calendar_version="",
-        given_on=given.on if given else None,
+        given_on=given.on if given else None, why=[],  # given, for a default is looked into every time
     )  # fmt: skip
 
 
@@ -277,7 +277,7 @@ def fresh_record(session: Session, petition: Petition, clock: Clock, *, act: Act
     stop_clock(session, clock, act=act, reason=reason)
     kept = {name: getattr(clock, name) for name in KEPT_WHEN_EXTENDED}
     clock = Clock(**kept, number=len(clocks_of(session, petition)) + 1)
-    session.add(clock)
+    add_part(session, petition, "clocks", clock)
     session.flush()
     return clock
 
@@ -286,9 +286,3 @@ KEPT_WHEN_EXTENDED = (
     "petition_id", "dispatch_id", "rule_key", "owner", "duty", "starts_on", "start_reason", "raw_due_on", "due_on", "basis",
     "pack_version", "calendar_version", "given_on", "suspended_days", "extended_days",
 )  # fmt: skip
-
-
-def clocks_of(session: Session, petition: Petition) -> list[Clock]:
-    """Load a petition's clocks in the order in which they started."""
-    query = select(Clock).where(Clock.petition_id == petition.id).order_by(col(Clock.number))
-    return list(session.exec(query))

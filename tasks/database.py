@@ -13,6 +13,8 @@ from rules.errors import CaseworkError
 from tasks.settings import settings
 
 SQLITE_WAIT_MS = 60_000
+PREPARED = 400
+"""Statements that a connection keeps prepared; the operations have some two hundred, and fewer would drive each other out."""
 CALENDAR_BARRIER = 20220502
 """Advisory lock of PostgreSQL: every writer shares it, whoever changes the calendar takes it alone."""
 
@@ -50,12 +52,17 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Open a session for looking only; whatever is changed in it is thrown away."""
+        """Open a session for looking only: what is changed in it is thrown away (SQLite) or refused (PostgreSQL)."""
         self._must_be_there()
         with Session(self.engine, expire_on_commit=False) as session:
+            if not self.is_sqlite:
+                session.connection(execution_options={"postgresql_readonly": True})
             yield session
             session.expunge_all()  # what was read stays readable after the session has gone
-            session.rollback()
+            if self.is_sqlite or not session.is_active:
+                session.rollback()
+            else:
+                session.commit()  # psycopg forgets every prepared statement when it rolls back
 
 
     def make_room(self) -> None:
@@ -76,7 +83,13 @@ def _commit_at_end(session: Session) -> Iterator[None]:
 
 
 def _postgres_engine(url: str) -> Engine:
-    return create_engine(url, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    engine = create_engine(url, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.prepared_max = PREPARED
+
+    return engine
 
 
 def _sqlite_engine(url: str) -> Engine:

@@ -22,9 +22,10 @@ from models.petition import Petition
 from models.vocabulary import ClockState
 from rules.ladder import RungKind, climb
 from tasks.act import SYSTEM, Act
-from tasks.cases import note_locked, subject_of
+from tasks.cases import subject_of
 from tasks.climbing import take_steps
 from tasks.database import Database
+from tasks.held import hold
 from tasks.ladder import ladder_of, schedule
 
 LOOK = 1000
@@ -168,7 +169,7 @@ def _lock(session: Session, ids: set[int]) -> dict[int, Petition]:
     query = select(Petition).where(col(Petition.id).in_(ids)).order_by(col(Petition.id)).with_for_update(skip_locked=True)
     petitions = {petition.id: petition for petition in session.exec(query.execution_options(populate_existing=True))}
     for petition in petitions.values():
-        note_locked(session, petition)
+        hold(session, petition)
     return petitions
 
 

@@ -15,7 +15,7 @@ from models.petition import Petition
 from models.vocabulary import ClockState, Flag, MessageState
 from rules.facts import Facts, UnitFacts
 from tasks.act import Act
-from tasks.cases import dispatches_of
+from tasks.cases import dispatches_of, organ_by_id, organs_by_id
 
 FACT_NAMES = {field.name for field in fields(Facts)}
 
@@ -31,13 +31,13 @@ def unit_facts(organ: Organ, act: Act, dispatch: Dispatch | None = None) -> Unit
 def commissioned_units(session: Session, petition: Petition, act: Act) -> tuple[UnitFacts, ...]:
     """Describe the units of a petition's newest round of dispatches."""
     shares = dispatches_of(session, petition)
-    organs = _organs(session, {share.organ_id for share in shares})
+    organs = organs_by_id(session, {share.organ_id for share in shares})
     return tuple(unit_facts(organs[share.organ_id], act, share) for share in shares)
 
 
 def gather_facts(session: Session, petition: Petition, *, act: Act, asked: dict[str, Any]) -> Facts:
     """Put together what is on file and what is asked for; what is asked for wins."""
-    accused = session.get(Organ, petition.accused_organ_id) if petition.accused_organ_id else None
+    accused = organ_by_id(session, petition.accused_organ_id) if petition.accused_organ_id else None
     known: dict[str, Any] = {
         "today": act.today,
         "happened_on": act.happened_on,
@@ -90,8 +90,3 @@ def last_event(session: Session, petition: Petition, dispatch: Dispatch | None =
     query = query.where(col(CaseEvent.source) != col(CaseEvent.target))
     query = query.where(CaseEvent.dispatch_id == (dispatch.id if dispatch else None))
     return session.exec(query.order_by(col(CaseEvent.seq).desc()).limit(1)).first()
-
-
-def _organs(session: Session, ids: set[int]) -> dict[int, Organ]:
-    found = session.exec(select(Organ).where(col(Organ.id).in_(ids)))
-    return {organ.id: organ for organ in found if organ.id is not None}

@@ -14,8 +14,8 @@ from models.vocabulary import ClockState, Event, Outcome, UnitRole
 from rules.errors import TransitionRefusedError
 from rules.lifecycle import FINISHED_UNITS, GONE_UNITS
 from tasks.act import Act
-from tasks.cases import dispatches_of, find_dispatch, find_petition
-from tasks.clocks import clocks_of, extend_clock, extension_cap
+from tasks.cases import clocks_of, dispatches_of, find_dispatch, find_petition
+from tasks.clocks import extend_clock, extension_cap
 from tasks.gather import running_clock
 from tasks.letters import shown_due
 from tasks.transitions import advance

@@ -30,6 +30,7 @@ from tasks.act import Act
 from tasks.bookmarks import want_run
 from tasks.cases import DRAFT_PREFIX, find_petition
 from tasks.clocks import stop_what_no_longer_counts
+from tasks.held import held
 from tasks.rulebook import pack_of
 from tasks.serials import petition_number
 from tasks.settings import settings
@@ -87,9 +88,12 @@ def open_draft(session: Session, paper: Registration, *, key: str, act: Act) -> 
     )
     session.add(petition)
     _write(session, petition, paper)
+    people = [_petitioner(person) for person in paper.persons]
+    session.add_all(people)
     session.flush()
-    for position, person in enumerate(paper.persons, start=1):
-        _add_party(session, petition, person, position)
+    for position, (person, petitioner) in enumerate(zip(paper.persons, people, strict=True), start=1):
+        session.add(Party(petition_id=petition.id, petitioner_id=petitioner.id, position=position, role=person.role))
+    session.flush()
     return petition
 
 
@@ -177,13 +181,10 @@ def _own_flags(paper: Registration) -> set[Flag]:
     return found
 
 
-def _add_party(session: Session, petition: Petition, person: Person, position: int) -> None:
+def _petitioner(person: Person) -> Petitioner:
     sealed = {f"{field}_sealed": _sealed(getattr(person, field)) for field in ("name", "id_number", "phone", "address", "email")}
     digests = {f"{field}_digest": _digest(getattr(person, field)) for field in ("name", "id_number", "phone")}
-    petitioner = Petitioner.model_validate(sealed | digests)
-    session.add(petitioner)
-    session.flush()
-    session.add(Party(petition_id=petition.id, petitioner_id=petitioner.id, position=position, role=person.role))
+    return Petitioner.model_validate(sealed | digests)
 
 
 def _sealed(text: str) -> str | None:
@@ -196,16 +197,22 @@ def _digest(text: str) -> str | None:
 
 def find_organ(session: Session, name: str) -> Organ:
     """Find an organ by code or name; raises ``UnknownCaseError`` that offers names which come close."""
+    wanted = name.strip()
+    known = held(session).organ_names
+    if wanted not in known:
+        organ = session.exec(select(Organ).where(or_(Organ.code == wanted, Organ.name == wanted))).first()
+        if organ is None:
+            raise UnknownCaseError(f"没有名为“{wanted}”的单位{_names_close_to(session, wanted)}")
+        known[wanted] = held(session).organs[organ.id] = organ
+    return known[wanted]
+
+
+def _names_close_to(session: Session, wanted: str) -> str:
     from difflib import get_close_matches
 
-    wanted = name.strip()
-    organ = session.exec(select(Organ).where(or_(Organ.code == wanted, Organ.name == wanted))).first()
-    if organ is not None:
-        return organ
     names = list(session.exec(select(Organ.name)))
     near = [known for known in names if wanted and wanted in known] or get_close_matches(wanted, names, n=3, cutoff=0.4)
-    hint = f"，相近的有：{'、'.join(near[:3])}" if near else ""
-    raise UnknownCaseError(f"没有名为“{wanted}”的单位{hint}")
+    return f"，相近的有：{'、'.join(near[:3])}" if near else ""
 
 
 def likely_duplicates(session: Session, petition: Petition, *, limit: int = 5) -> list[Petition]:

@@ -37,10 +37,18 @@ def ladder_of(petition: Petition, clock: Clock) -> tuple[Rung, ...]:
 def withdraw_waiting(session: Session, clock: Clock) -> None:
     """Cancel what still waits to leave on a clock's account: what happened to it now makes it pointless.
 
-    A numbered letter keeps its number.
+    A numbered letter keeps its number. A clock that has climbed nothing yet has sent nothing.
     """
+    if clock.id is None or _stands_at_its_foot(session, clock):
+        return
     waiting = col(OutboxMessage.clock_id) == clock.id, col(OutboxMessage.state) == MessageState.QUEUED
     session.execute(update(OutboxMessage).where(*waiting).values(state=MessageState.CANCELLED))
+
+
+def _stands_at_its_foot(session: Session, clock: Clock) -> bool:
+    """Say whether a clock's next step is its ladder's first one; a right has no ladder at all."""
+    ladder = ladder_of(session.get_one(Petition, clock.petition_id), clock)
+    return not ladder or clock.next_step == ladder[0].key
 
 
 def passed_steps(session: Session, clock: Clock) -> set[str]:

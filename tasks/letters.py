@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from models.case_event import CaseEvent
 from models.clock import Clock
@@ -13,13 +13,12 @@ from models.dispatch import Dispatch
 from models.organ import Organ
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
-from models.petitioner import Party, Petitioner
 from models.vocabulary import ClockState, DispatchState, Event, Flag, Letter, PetitionClass, UnitRole
 from notifications.catalogue import CatalogueRow, row_for
 from rules.lifecycle import FINISHED_UNITS, GONE_UNITS, Transition
 from rules.zone import legal_day
 from tasks.act import Act
-from tasks.cases import dispatches_of, organ_by_id, subject_of
+from tasks.cases import clocks_of, dispatches_of, organ_by_id, organs_by_id, people_of, subject_of
 from tasks.serials import letter_number
 from tasks.settings import settings
 from tasks.vault import vault
@@ -121,14 +120,7 @@ def _petitioners(session: Session, petition: Petition, dispatch: Dispatch | None
     """Yield the lead petitioner; an anonymous petition has nobody to tell (条例 第二十三条第二款)."""
     if Flag.ANONYMOUS in petition.flags or Flag.HISTORIC in petition.flags:
         return
-    query = (
-        select(Petitioner)
-        .join(Party, col(Party.petitioner_id) == col(Petitioner.id))
-        .where(Party.petition_id == petition.id)
-        .order_by(col(Party.position))
-        .limit(1)
-    )
-    for person in session.exec(query):
+    for person in people_of(session, petition)[:1]:
         email = f"mailto:{vault().open(person.email_sealed)}" if person.email_sealed else None
         yield Addressee(key=f"person{person.id}", name="信访人", address=email, dispatch=dispatch)
 
@@ -193,8 +185,9 @@ def _unit_facts(
     session: Session, petition: Petition, entry: CatalogueRow, addressee: Addressee, clocks: dict[str, Clock], act: Act
 ) -> dict[str, Any]:
     share, shares = addressee.dispatch, dispatches_of(session, petition)
-    names = {s.id: organ_by_id(session, s.organ_id).name for s in shares}
-    due = clocks.get("assign") or (_handling_limit(session, share) if share else None)
+    organs = organs_by_id(session, {s.organ_id for s in shares})
+    names = {s.id: organs[s.organ_id].name for s in shares}
+    due = clocks.get("assign") or (_handling_limit(session, petition, share) if share else None)
     passed = entry.letter in PAST_IS_NO_ORDER and due is not None and due.due_on < act.happened_on
     return {
         "unit_name": (names.get(share.id, "") if share else "") or addressee.name,
@@ -207,24 +200,17 @@ def _unit_facts(
     }
 
 
-def _handling_limit(session: Session, share: Dispatch) -> Clock | None:
-    query = select(Clock).where(Clock.dispatch_id == share.id, Clock.rule_key == "assign", Clock.state == ClockState.RUNNING)
-    return session.exec(query).first()
+def _handling_limit(session: Session, petition: Petition, share: Dispatch) -> Clock | None:
+    own = (clock for clock in clocks_of(session, petition) if clock.dispatch_id == share.id and clock.rule_key == "assign")
+    return next((clock for clock in own if clock.state is ClockState.RUNNING), None)
 
 
 def _petitioner_name(session: Session, petition: Petition, *, to_self: bool) -> str:
     """The lead petitioner's name; towards others an accuser's name stays with the office (条例 第三十条)."""
     if not to_self and (petition.petition_class is PetitionClass.ACCUSATION or Flag.CONFIDENTIAL in petition.flags):
         return "（保密）"
-    query = (
-        select(Petitioner.name_sealed)
-        .join(Party, col(Party.petitioner_id) == col(Petitioner.id))
-        .where(Party.petition_id == petition.id)
-        .order_by(col(Party.position))
-        .limit(1)
-    )
-    sealed = session.exec(query).first()
-    return vault().open(sealed) if sealed else "匿名"
+    people = people_of(session, petition)
+    return vault().open(people[0].name_sealed) if people and people[0].name_sealed else "匿名"
 
 
 def _queue(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import bindparam, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -42,15 +42,32 @@ def list_petitions(session: Session, chosen: ListFilter) -> list[dict[str, Any]]
     if chosen.overdue:
         late = select(Clock.petition_id).where(*_duties(), col(Clock.due_on) < chosen.today)
         query = query.where(col(Petition.id).in_(late))
-    petitions = list(session.exec(query))
+    return rows_of(session, list(session.exec(query)), today=chosen.today)
+
+
+def rows_of(session: Session, petitions: Sequence[Petition], *, today: date) -> list[dict[str, Any]]:
+    """Describe petitions as lists show them: masked, with the three owners' next due dates and their units."""
     ids = [petition.id for petition in petitions]
     dues, units = _next_dues(session, ids), _units(session, ids)
-    return [_row(petition, dues, units.get(petition.id, []), chosen.today) for petition in petitions]
+    return [_row(petition, dues, units.get(petition.id, []), today) for petition in petitions]
 
 
 def _duties() -> tuple[Any, ...]:
     """Running limits that somebody has to keep; the time to object or to ask for a review is a right, not a duty."""
     return (Clock.state == ClockState.RUNNING, col(Clock.duty))
+
+
+NEXT_DUES = (
+    select_columns(col(Clock.petition_id), col(Clock.owner), col(Clock.due_on), col(Clock.provisional))
+    .where(col(Clock.petition_id).in_(bindparam("ids", expanding=True)), *_duties())
+    .order_by(col(Clock.due_on).desc(), col(Clock.id).desc())
+)
+UNITS = (
+    select(Dispatch.petition_id, Organ.name)
+    .join(Organ, col(Organ.id) == col(Dispatch.organ_id))
+    .where(col(Dispatch.petition_id).in_(bindparam("ids", expanding=True)))
+    .order_by(col(Dispatch.position))
+)
 
 
 def _petitions_of_unit(unit: str) -> Any:
@@ -60,23 +77,12 @@ def _petitions_of_unit(unit: str) -> Any:
 
 def _next_dues(session: Session, ids: Sequence[int | None]) -> dict[tuple[int, ClockOwner], tuple[date, bool]]:
     """Find each owner's next due date and whether it is provisional."""
-    query = (
-        select_columns(col(Clock.petition_id), col(Clock.owner), col(Clock.due_on), col(Clock.provisional))
-        .where(col(Clock.petition_id).in_(ids), *_duties())
-        .order_by(col(Clock.due_on).desc(), col(Clock.id).desc())
-    )
-    return {(row[0], ClockOwner(row[1])): (row[2], row[3]) for row in session.execute(query)}
+    return {(row[0], ClockOwner(row[1])): (row[2], row[3]) for row in session.execute(NEXT_DUES, {"ids": ids})}
 
 
 def _units(session: Session, ids: Sequence[int | None]) -> dict[int | None, list[str]]:
-    query = (
-        select(Dispatch.petition_id, Organ.name)
-        .join(Organ, col(Organ.id) == col(Dispatch.organ_id))
-        .where(col(Dispatch.petition_id).in_(ids))
-        .order_by(col(Dispatch.position))
-    )
     found: dict[int | None, list[str]] = {}
-    for petition_id, name in session.exec(query):
+    for petition_id, name in session.exec(UNITS, params={"ids": ids}):
         found.setdefault(petition_id, []).append(name)
     return found
 

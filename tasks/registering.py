@@ -89,15 +89,14 @@ def try_to_register(draft: str, form: IntakeForm, *, as_of: datetime) -> str | N
 
     Returns nothing when the rules refuse; the reason is then shown on the form that asks for a correction.
     """
-    with database().write() as session:
-        petition = find_petition(session, draft)
-        bookmark = bookmark_of(session, draft, as_of=as_of)
-        if petition.state is not State.DRAFT:
-            return petition.number
-        if bookmark.refusal_sealed:
-            return None
     try:
         with database().write() as session:
+            petition = find_petition(session, draft, lock=True)
+            bookmark = bookmark_of(session, draft, as_of=as_of)
+            if petition.state is not State.DRAFT:
+                return petition.number
+            if bookmark.refusal_sealed:
+                return None
             actor = find_actor(session, form.officer, roles=CLERKS, on=legal_day(as_of))
             act = Act(actor=actor, as_of=as_of, occurred_at=form.happened_at(as_of))
             return subject_of(register(session, draft, act=act))

@@ -18,6 +18,7 @@ from tasks.act import Act
 from tasks.bookmarks import want_run
 from tasks.cases import dispatches_of, find_petition, subject_of
 from tasks.gather import unit_facts
+from tasks.held import add_part
 from tasks.intake import find_organ
 from tasks.serials import letter_number
 from tasks.settings import settings
@@ -149,7 +150,7 @@ def _open_shares(session: Session, petition: Petition, act: Act) -> list[Dispatc
             result_wanted=petition.way is Way.ASSIGNMENT, letter_no=letter_number(session, mark, act.happened_on),
             sent_on=act.happened_on, limit_on=_limit_of(petition),
         )
-        session.add(share)
+        add_part(session, petition, "shares", share)
         shares.append(share)
     session.flush()
     return shares

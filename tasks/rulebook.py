@@ -14,6 +14,7 @@ from rules.working_days import Calendar, load_calendar
 from rules.zone import legal_day
 from tasks.settings import settings
 
+IMPORTS = select(CalendarImport).where(col(CalendarImport.withdrawn_at).is_(None)).order_by(col(CalendarImport.id))
 IN_FORCE = "calendar"
 """Where a session keeps the calendar that it looked up: no calendar changes while a transaction is open."""
 
@@ -46,14 +47,14 @@ def calendar(session: Session) -> Calendar:
     Looked up once a transaction; ``Database.write`` sees to it that none is imported meanwhile.
     """
     if IN_FORCE not in session.info:
-        session.info[IN_FORCE] = calendar_with(imports_in_force(session))
+        with session.no_autoflush:  # whoever changes the calendar writes that down at once, and is alone
+            session.info[IN_FORCE] = calendar_with(imports_in_force(session))
     return cast(Calendar, session.info[IN_FORCE])
 
 
 def imports_in_force(session: Session) -> tuple[CalendarImport, ...]:
     """The imported calendars that have not been rolled back, oldest first."""
-    query = select(CalendarImport).where(col(CalendarImport.withdrawn_at).is_(None)).order_by(col(CalendarImport.id))
-    return tuple(session.exec(query))
+    return tuple(session.exec(IMPORTS))
 
 
 def calendar_with(imports: tuple[CalendarImport, ...]) -> Calendar:

@@ -2,23 +2,21 @@
 
 from datetime import date
 
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col
+from sqlalchemy import text
+from sqlmodel import Session
 
-from models.serial import Serial
 from tasks.settings import settings
+
+COUNT_UP = text(
+    "INSERT INTO serial (kind, year, last) VALUES (:kind, :year, 1)"
+    " ON CONFLICT (kind, year) DO UPDATE SET last = serial.last + 1 RETURNING last"
+)
+"""As text, for SQLAlchemy 2.0 compiles an upsert anew each time."""
 
 
 def next_serial(session: Session, kind: str, year: int) -> int:
     """Give out the next number of a kind of paper in a year, starting with 1."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    counted_up = (
-        dialect.insert(Serial)
-        .values(kind=kind, year=year, last=1)
-        .on_conflict_do_update(index_elements=["kind", "year"], set_={"last": Serial.last + 1})
-        .returning(col(Serial.last))
-    )
-    return int(session.execute(counted_up).scalar_one())
+    return int(session.connection().execute(COUNT_UP, {"kind": kind, "year": year}).scalar_one())
 
 
 def petition_number(session: Session, day: date) -> str:

@@ -65,7 +65,6 @@ def advance(
 
 def follow_units(session: Session, petition: Petition, *, act: Act) -> None:
     """Let the petition's state follow its units (worst first), as system events of their own."""
-    session.flush()
     seen = gather_facts(session, petition, act=act.by_system(), asked={})
     if next_event := roll_up(petition.state, seen):
         advance(session, petition, next_event, act=act.by_system())
@@ -100,7 +99,8 @@ def _record(
     note: str,
 ) -> CaseEvent:
     petition.last_seq += 1
-    session.flush()
+    if petition.id is None or (dispatch is not None and dispatch.id is None):
+        session.flush()  # what is signed names both rows
     event = CaseEvent(
         petition_id=petition.id, seq=petition.last_seq, event=row.event, source=source.value,
         target=row.leads_to(source).value, dispatch_id=dispatch.id if dispatch else None,
@@ -111,7 +111,6 @@ def _record(
     event.hash = petition.head_hash = event_hash(event, vault())
     petition.head_seal = head_seal(petition, vault())
     session.add(event)
-    session.flush()
     return event
 
 

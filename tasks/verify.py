@@ -35,11 +35,14 @@ class Verification:
     findings: tuple[Finding, ...]
 
 
-def verify(session: Session, vault: Vault) -> Verification:
-    """Check the whole record: changed, removed, inserted or reordered events, changed rows, missing numbers."""
+def verify(session: Session, vault: Vault, *, after: int = 0) -> Verification:
+    """Check the record: changed, removed, inserted or reordered events, changed rows, missing numbers.
+
+    The whole of it, or with ``after`` only the petitions behind that row; numbers are checked in either case.
+    """
     petitions = events = 0
     findings: list[Finding] = []
-    last_id = 0
+    last_id = after
     while batch := _next_petitions(session, last_id):
         last_id = int(batch[-1].id or 0)
         for petition in batch:

@@ -16,8 +16,7 @@ from models.vocabulary import Channel, Step
 from notifications.channels import NullChannel
 from rules.zone import SHANGHAI
 from tasks.act import Act, find_actor
-from tasks.cases import dispatches_of, find_petition
-from tasks.clocks import clocks_of
+from tasks.cases import clocks_of, dispatches_of, find_petition
 from tasks.database import Database
 from tasks.decide import decide, find_place
 from tasks.intake import Person, Registration, check_duplicates, register_now

@@ -6,8 +6,8 @@ from models.vocabulary import DeliveryWay, Event, PauseGround, Retention, Role, 
 from rules.errors import TransitionRefusedError
 from tasks import closing, intake, suspending
 from tasks.act import Act
-from tasks.cases import find_petition
-from tasks.clocks import ON_FOOT, clocks_of
+from tasks.cases import clocks_of, find_petition
+from tasks.clocks import ON_FOOT
 from tasks.steps import choices as c
 from tasks.steps.base import Coded, Form, StepForm, asked, read_date, read_word
 

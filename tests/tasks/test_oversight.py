@@ -8,8 +8,7 @@ from models.urging import Supervision
 from models.vocabulary import ClockState, Event, PauseGround, Step
 from rules.errors import CaseworkError
 from tasks.casefile import case_file, form_description
-from tasks.cases import find_petition
-from tasks.clocks import clocks_of
+from tasks.cases import clocks_of, find_petition
 from tasks.deadline_sweep import sweep
 from tests.conftest import WANTED
 from tests.office import Office, at, day

@@ -94,7 +94,7 @@ def test_verify_names_what_was_changed(office: Office, xinfang: Typist) -> None:
 def test_a_missing_database_is_said_in_one_sentence(home: Path, xinfang: Typist) -> None:
     assert home.exists()
     code, _, err = xinfang("list")
-    assert code == 2
+    assert code == 1
     assert "xinfang up" in err
 
 

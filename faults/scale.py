@@ -18,13 +18,12 @@ from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
-from prefect.client.orchestration import get_client
-from prefect.settings import PREFECT_API_URL, temporary_settings
 from redis import Redis
 
 from bench.databases import kinds
 from desk.clock import now
 from desk.demo.driver import _free_port as free_port
+from desk.engine import engine_client
 from desk.supervisor import StackError
 from faults.check import Findings, Story, check, story
 from faults.life import Turn, life
@@ -34,7 +33,6 @@ from faults.table import say
 from faults.topology import Topology, listens
 from models.vocabulary import Step
 from tasks.database import database
-from tasks.settings import settings
 from tests.notifications.mailbox import Mailbox, mailbox
 from tests.office import Office
 
@@ -93,8 +91,7 @@ def scaled(workers: int, redis_db: int) -> Iterator[tuple[Topology, FaultOffice,
         watcher = threading.Thread(target=place.watch, name="supervisor", daemon=True)
         watcher.start()
         held.callback(place.leave)
-        held.enter_context(temporary_settings({PREFECT_API_URL: settings().api_url}))
-        client = held.enter_context(get_client(sync_client=True))
+        client = held.enter_context(engine_client())
         yield place, FaultOffice(client=client, stack=place, office=Office(database())), mails  # type: ignore[arg-type]
 
 

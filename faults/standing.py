@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from prefect.client.orchestration import get_client
-from prefect.settings import PREFECT_API_URL, temporary_settings
 from sqlalchemy import create_engine, text
 
 from bench.databases import POSTGRES
 from desk.demo.driver import _free_port as free_port
+from desk.engine import engine_client
 from desk.stack import Stack
 from desk.supervisor import Child, Say
 from faults.office import FaultOffice
@@ -81,8 +80,7 @@ def standing(kind: str, say: Say, **more: str) -> Iterator[Standing]:
         watcher.start()
         held.callback(watcher.join, 5)
         held.callback(stack.leave)
-        held.enter_context(temporary_settings({PREFECT_API_URL: settings().api_url}))
-        client = held.enter_context(get_client(sync_client=True))
+        client = held.enter_context(engine_client())
         held.callback(database().engine.dispose)
         office = FaultOffice(client=client, stack=stack, office=Office(database()))
         yield Standing(stack, Orders(home / "faults"), office, mails, home)

@@ -56,7 +56,7 @@ def _full(there: Standing, folder: Path, number: str, turn: Turn) -> Result:
     fill(folder)
     said = _desk(turn.subject(number), turn)
     if "磁盘" not in said or "Traceback" in said:
-        result.problems.append(f"the desk says: {said or 'nothing'}")
+        result.problems.append(f"the desk says: {said}")
     if _events(there.office, number) != before:
         result.problems.append("something was written on a full disk")
     round_ = there.office.answer_turn(number, turn)
@@ -77,7 +77,8 @@ def _desk(subject: str, turn: Turn) -> str:
     """What the command line says when it has to write on a full disk."""
     given = [word for name, value in {"officer": turn.officer, **turn.fields}.items() for word in ("--set", f"{name}={value}")]
     order = [sys.executable, "-m", "desk.cli", "decide", subject, turn.step.value, *given]
-    return subprocess.run(order, cwd=ROOT, capture_output=True, text=True, check=False).stderr.strip()
+    done = subprocess.run(order, cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stderr.strip() or f"(exit {done.returncode}) {done.stdout.strip()}"
 
 
 def fill(folder: Path) -> None:

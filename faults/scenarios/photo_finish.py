@@ -34,7 +34,6 @@ FAULT = "answered as the deadline fires"
 
 def races(kind: str, *, count: int = RACES) -> Iterator[Result]:
     """Race answers against sweeps in two processes; one petition after the other, each at the instant of its limit."""
-    began = time.monotonic()
     result = Result(fault=FAULT, where=f"{count} races below the engine, {kind}")
     with fresh(kind) as casework, ExitStack() as held:
         office = Office(casework)
@@ -55,7 +54,6 @@ def races(kind: str, *, count: int = RACES) -> Iterator[Result]:
         for runner in runners.values():
             runner.communicate()
     result.note = ", ".join(f"{who} first {times}" for who, times in first.most_common())
-    result.seconds = (time.monotonic() - began) / count
     yield result
 
 

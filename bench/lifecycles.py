@@ -64,13 +64,14 @@ class Plan:
 
 @dataclass
 class Tally:
-    """What one process saw: milliseconds of each life and of each operation, and what went wrong."""
+    """What one process saw: milliseconds of each life and of each operation, lives per second, and what went wrong."""
 
     lives: list[float] = field(default_factory=list)
     operations: dict[str, list[float]] = field(default_factory=dict)
     errors: Counter[str] = field(default_factory=Counter)
     walked: int = 0
     cpu_seconds: float = 0.0
+    rate: float = 0.0
 
     def add(self, other: "Tally") -> None:
         """Put two tallies together."""
@@ -80,6 +81,7 @@ class Tally:
         self.errors += other.errors
         self.walked += other.walked
         self.cpu_seconds += other.cpu_seconds
+        self.rate += other.rate
 
 
 def measure(sizes: Sequence[int] = SIZES, plan: Plan | None = None, *, kind: str = "postgresql") -> dict[str, Any]:
@@ -103,10 +105,9 @@ def _measure_size(size: int, plan: Plan, kind: str) -> dict[str, Any]:
             raise BenchError(f"a life reads whole tables: {scans}")
         tally = _walk_together(plan)
         check(made, tally, before=before, walked=tally.walked + 1)
-    rate = len(tally.lives) / plan.seconds
     return {
-        "lifecycles_per_second": round(rate, 2),
-        "lifecycles_per_second_per_core": round(rate / (os.cpu_count() or 1), 2),
+        "lifecycles_per_second": round(tally.rate, 2),
+        "lifecycles_per_second_per_core": round(tally.rate / (os.cpu_count() or 1), 2),
         "lifecycle_p50_ms": percentile(tally.lives, 50),
         "lifecycle_p95_ms": percentile(tally.lives, 95),
         "lifecycles_measured": len(tally.lives),
@@ -122,7 +123,7 @@ def _measure_size(size: int, plan: Plan, kind: str) -> dict[str, Any]:
 def check(made: Database, tally: Tally, *, before: int, walked: int) -> None:
     """Refuse figures with an error, a life that is not on file as closed, or a record that does not verify."""
     if tally.errors or not tally.lives:
-        raise BenchError(f"lives broke: {dict(tally.errors)}" if tally.errors else "no life ended in the time given")
+        raise BenchError(f"lives broke: {dict(tally.errors)}" if tally.errors else "no life was walked")
     with made.read() as session:
         closed = int(session.connection().execute(text(CLOSED_BY_WALKING)).scalar_one())
         proved = verify(session, vault(), after=before)
@@ -178,8 +179,9 @@ def _work(number: int, plan: Plan, start: Barrier, results: Any) -> None:
 
 
 def _walk_for(seconds: float, plan: Plan, seeds: Any, tally: Tally) -> None:
-    """Walk lives for so long; one that ends after the time is walked to its end and not counted."""
-    ends = perf_counter() + seconds
+    """Walk lives for so long; one that ends after the time is walked to its end and not counted, unless it is the only one."""
+    start = perf_counter()
+    ends = start + seconds
     while (began := perf_counter()) < ends:
         seed = next(seeds)
         try:
@@ -188,7 +190,8 @@ def _walk_for(seconds: float, plan: Plan, seeds: Any, tally: Tally) -> None:
             tally.errors[f"{type(broken).__name__}: {broken}"[:200]] += 1
             continue
         tally.walked += 1
-        if (ended := perf_counter()) <= ends:
+        if (ended := perf_counter()) <= ends or not tally.lives:
+            tally.rate = (len(tally.lives) + 1) / max(seconds, ended - start)
             tally.lives.append((ended - began) * 1000)
             for name, spent in life.times.items():
                 tally.operations.setdefault(name, []).append(spent)

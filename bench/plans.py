@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import event
@@ -11,6 +12,7 @@ from tasks.database import Database
 
 Sent = tuple[str, Any]
 WHOLE_TABLE = re.compile(rf"Seq Scan on ({'|'.join(TABLES)})\b")
+BY_INDEX = re.compile(rf"Index (Only )?Scan .*on ({'|'.join(TABLES)})\b")
 EXPLAINED = ("SELECT", "UPDATE", "DELETE", "WITH")
 
 
@@ -44,7 +46,18 @@ def read_through(made: Database, sent: list[Sent], *, forced: bool) -> list[str]
                 continue
             one = parameters[0] if isinstance(parameters, list) else parameters  # the same statement sent for several rows
             plan = [str(row[0]) for row in connection.exec_driver_sql(f"EXPLAIN {statement}", one)]
-            scans = [line.strip() for line in plan if WHOLE_TABLE.search(line)]
-            found += [f"{scan}: {' '.join(statement.split())[:200]}" for scan in scans]
+            found += [f"{scan}: {' '.join(statement.split())[:200]}" for scan in _whole(plan)]
         connection.rollback()
+    return found
+
+
+def _whole(plan: list[str]) -> list[str]:
+    """Find the scans of a whole table, or of a whole index unless a page's end stops it."""
+    found = [line.strip() for line in plan if WHOLE_TABLE.search(line)]
+    if plan[0].startswith("Limit"):
+        return found
+    for number, line in enumerate(plan):
+        if BY_INDEX.search(line):
+            own = list(takewhile(lambda more: "->" not in more, plan[number + 1 :]))
+            found += [] if any("Index Cond" in more for more in own) else [line.strip()]
     return found

@@ -176,9 +176,9 @@ def _run(office: Office, plan: Plan) -> dict[str, Any]:
 
 
 def _gauge(office: Office, seconds: float) -> float:
-    """The greatest rate: there is always more waiting than can be walked."""
+    """The greatest rate: there is always more waiting than can be walked, and at least one life is."""
     began, before = time.monotonic(), len(office.ended)
-    while (now := time.monotonic()) < began + seconds:
+    while (now := time.monotonic()) < began + seconds or len(office.ended) == before:
         while office.waiting < office._plan.workers * AHEAD:
             office.send()
         office.collect(now + 0.02)
@@ -209,7 +209,7 @@ def _recover(office: Office, rate: float, plan: Plan, dice: random.Random, *, at
             due += dice.expovariate(rate)
         office.collect(min(due, now + 0.1))
         window = [one.latency_ms for one in office.ended if one.ended >= now - WINDOW]
-        normal = bool(window) and percentile(window, 95) <= at_most
+        normal = percentile(window, 95) <= at_most if window else not office.waiting  # nobody came, or somebody waits
         normal_since = (normal_since or now) if normal else None
         if normal_since is not None and now - normal_since >= STEADY:
             return now - over

@@ -1,0 +1,17 @@
+"""Benchmarks make databases of their own and point the process's settings at them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import WANTED, forget_settings
+
+
+@pytest.fixture(params=WANTED)
+def kind(request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Name a kind of database that is there; the environment is as before afterwards."""
+    assert home.exists()
+    monkeypatch.setenv("XINFANG_DATABASE_URL", "")
+    yield str(request.param)
+    forget_settings()

@@ -12,6 +12,7 @@ from desk.calendars import calendar_app
 from desk.due import due
 from desk.ledger import import_command
 from desk.limits import clock_app, clocks_command
+from desk.reconciling import reconcile_command
 from desk.running import demo_command, migrate_command, up_command
 from desk.simulate import simulate_command
 from tasks.private_home import UMASK
@@ -38,6 +39,7 @@ app.add_typer(calendar_app, name="calendar")
 app.add_typer(automations_app, name="automations")
 app.command("simulate")(simulate_command)
 app.command("verify")(cases.verify_command)
+app.command("reconcile")(reconcile_command)
 app.command("backup")(backup_command)
 app.command("restore")(restore_command)
 

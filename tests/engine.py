@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun
+from sqlmodel import select
 
 from desk.clock import now
 from desk.stack import Stack
@@ -87,6 +88,17 @@ class Engine:
         run, mark = self.waiting(subject)
         assert mark.step is not None
         return str(orjson.loads(self.client.read_flow_run_input(run.id, keyset(mark.step, mark.round)["description"])))
+
+    def form(self, subject: str) -> Any:
+        """The form at which a subject's run waits, as JSON Schema."""
+        run, mark = self.waiting(subject)
+        assert mark.step is not None
+        return orjson.loads(self.client.read_flow_run_input(run.id, keyset(mark.step, mark.round)["schema"]))
+
+    def draft_of(self, run_id: UUID) -> str | None:
+        """The draft that an intake run waits for."""
+        with self.office.database.read() as session:
+            return session.exec(select(Bookmark.subject).where(Bookmark.run_id == str(run_id))).first()
 
     def inputs(self, run_id: UUID) -> list[str]:
         """The keys of what the engine still keeps of a run's waits: descriptions and answers."""

@@ -40,7 +40,7 @@ def _drive_here(client: SyncPrefectClient, flow: Flow[Any, Any], run: FlowRun) -
     entered = _enter(client, run)
     if entered is None:
         return
-    run.state = entered
+    run = run.model_copy(update={"state": entered})
     try:
         with driven(client, run):
             end: State[Any] = flow.fn(**run.parameters)

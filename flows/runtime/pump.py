@@ -18,6 +18,7 @@ from tasks.outbox import anything_due
 from tasks.settings import settings
 
 OUTBOX = "outbox/outbox"
+RECONCILE = "reconcile/reconcile"
 LONGEST_PAUSE = 30.0
 OUTBOX_PAUSE = 5.0
 """Seconds between two outbox runs that the pump starts: letters of one moment leave together."""
@@ -55,6 +56,7 @@ class Pump(threading.Thread):
         if self._repair_first:
             # The only worker has just started: whatever is Pending or Running was left behind by the one before it.
             repair_stuck(client, before=now())
+            client.create_flow_run_from_deployment(deployment_id(client, RECONCILE), parameters={"thorough": True}, tags=["后台"])
             self._repair_first = False
         nudge_behind(client, drive_soon=self._drive_soon)
         if time.monotonic() >= self._outbox_at and letters_wait():

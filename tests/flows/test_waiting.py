@@ -93,20 +93,11 @@ def test_a_form_submitted_twice_counts_once(engine: Engine) -> None:
 def test_a_receipt_date_in_the_future_waits_for_a_correction_and_keeps_the_paper(engine: Engine) -> None:
     run = engine.submit_intake(receipt_on="2099-01-01", name="试验乙", content="先收下的内容")
     engine.until(run.id, "待更正")
-    draft = eventually(lambda: _draft_of(engine, run.id), what="the draft's bookmark")
+    draft = eventually(lambda: engine.draft_of(run.id), what="the draft's bookmark")
     assert "晚于今天" in engine.description(draft)
     engine.answer(draft, Step.CORRECT, "Z01", receipt_on="2026-11-02")
     number = str(engine.until(run.id, "已登记").state.message)  # type: ignore[union-attr]
     assert str(engine.office.petition(number).receipt_on) == "2026-11-02"
-
-
-def _draft_of(engine: Engine, run_id: UUID) -> str | None:
-    from sqlmodel import select
-
-    from models.bookmark import Bookmark
-
-    with engine.office.database.read() as session:
-        return session.exec(select(Bookmark.subject).where(Bookmark.run_id == str(run_id))).first()
 
 
 def test_units_work_in_runs_of_their_own_and_the_petition_follows(engine: Engine) -> None:

@@ -25,7 +25,8 @@ def accept(office: Office, share: str, on: int = 23) -> None:
 
 
 def object_to(office: Office, share: str, officer: str = "L-SZJ", on: int = 4, step: str = "report") -> None:
-    office.decide(share, step, officer, as_of=at(on), choice="提出异议（退回）", reason="不属于本单位职责", text="不属于本单位职责")
+    why = {"reason" if step == "sign_in" else "text": "不属于本单位职责"}
+    office.decide(share, step, officer, as_of=at(on), choice="提出异议（退回）", **why)
 
 
 def ask_for_more(office: Office, share: str, days: str = "10", *, month: int = 4, on: int = 20, **answer: str) -> None:

@@ -40,7 +40,10 @@ class Engine:
     stack: Stack
     client: SyncPrefectClient
     database: Database
+    stock: bool = False
     papers: int = field(default=0)
+    kept: int = field(default=0)
+    """Petitions that wait at the first form beside those that are measured."""
 
     def register(self, count: int) -> list[str]:
         """Put invented petitions on file, ready to be screened; their runs are started by whoever looks after that."""
@@ -90,6 +93,21 @@ class Engine:
             time.sleep(0.1)
         return time.perf_counter() - began
 
+    def cpu(self) -> dict[str, float]:
+        """Seconds of processor time that each part of the stack has used so far (what it started and lost not included)."""
+        return {child.name: _cpu_of(child.pid) for child in self.stack._children}
+
+    def worker_memory_mb(self) -> int:
+        """What the worker holds in memory now."""
+        lines = Path(f"/proc/{self.stack.child('worker').pid}/status").read_text().splitlines()
+        return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) // 1024
+
+    def resume_schedules(self) -> None:
+        """Let the sweeps run again."""
+        for deployment in self.client.read_deployments():
+            if deployment.schedules:
+                self.client.resume_deployment(deployment.id)
+
     def shown_at(self, step: Step) -> int:
         """Count the runs that the engine shows in a step's state."""
         wanted = {"flow_runs": {"state": {"name": {"any_": [step.label]}, "type": {"any_": ["PAUSED"]}}}}
@@ -110,7 +128,7 @@ def engine(kind: str, *, worker_type: str = "casework", quiet: bool = True) -> I
             with engine_client() as client:
                 if quiet:
                     _pause_schedules(client)
-                yield Engine(stack=stack, client=client, database=database())
+                yield Engine(stack=stack, client=client, database=database(), stock=worker_type != "casework")
         database().engine.dispose()
     _forget()
 
@@ -132,3 +150,8 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _cpu_of(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -36,7 +36,10 @@ def free_port() -> int:
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Start a stack of the session's own."""
     home: Path = tmp_path_factory.mktemp(f"engine-{request.param}")
-    environment = {"XINFANG_HOME": str(home), "XINFANG_PREFECT_PORT": str(free_port()), "XINFANG_NUDGE_POLL": "PT0.2S", "XINFANG_STUCK_AFTER": "PT15S"}
+    environment = {
+        "XINFANG_HOME": str(home), "XINFANG_PREFECT_PORT": str(free_port()), "XINFANG_NUDGE_POLL": "PT0.2S",
+        "XINFANG_STUCK_AFTER": "PT15S",
+    }  # fmt: skip
     names = [f"xinfang_engine_{os.getpid()}", f"xinfang_prefect_{os.getpid()}"]
     if request.param == "postgresql":
         base = POSTGRES.rsplit("/", 1)[0]

@@ -159,9 +159,10 @@ class TestGoingOn:
         assert office.look_for_duplicates(again, as_of=MORNING) == [ASSIGNED]
 
     def test_open_petitions_and_shares_want_a_run_of_an_engine_that_knows_none(self, worked: Office, elsewhere: Elsewhere, safe: Path) -> None:
+        lost = str(uuid.uuid4())
         with worked.database.write() as session:
             mark = session.get_one(Bookmark, REGISTERED)
-            mark.run_id, mark.step, mark.behind, mark.seen_seq = str(uuid.uuid4()), Step.SCREEN, False, mark.wanted_seq
+            mark.run_id, mark.step, mark.behind, mark.seen_seq = lost, Step.SCREEN, False, mark.wanted_seq
         made = make_backup(worked.database, settings(), safe, as_of=LAST_NIGHT).path
         elsewhere.go()
         office, _ = elsewhere.restore(made)

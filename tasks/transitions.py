@@ -81,7 +81,9 @@ def _check_time(session: Session, petition: Petition, dispatch: Dispatch | None,
         raise AnswerRefusedError("实际办理时间晚于现在，请核对后重填")
     if act.happened_on < petition.receipt_on and petition.number and petition.last_seq:  # a draft's dates may be wrong
         raise AnswerRefusedError(f"实际办理日期 {act.happened_on} 早于收信日期 {petition.receipt_on}")
-    before = last_event(session, petition, dispatch) if act.occurred_at else None
+    if act.occurred_at is None:
+        return  # it happens now: should the step before lie ahead, a clock was wrong, and nobody has to wait for that day
+    before = last_event(session, petition, dispatch)
     since = dispatch.sent_on if dispatch and before is None else None
     if (before and act.happened_on < legal_day(before.occurred_at)) or (since and act.happened_on < since):
         raise AnswerRefusedError(f"实际办理日期 {act.happened_on} 早于上一环节")

@@ -4,11 +4,13 @@ import time
 from collections.abc import Iterator
 
 from faults.life import Turn
-from faults.office import until
+from faults.office import FaultOffice, until
 from faults.orders import Order
 from faults.result import Result
 from faults.standing import Standing
 from faults.tour import Visit, tour
+from models.bookmark import Bookmark
+from tasks.bookmarks import refusal_of
 
 DAY = 86400.0
 JUMPS = {"screen": 1, "propose": 1, "approve": 1, "sign_in/1": -1, "report/1": -1, "examine/1": 1, "sign_in/2": -1}
@@ -22,20 +24,39 @@ def wrong_clock(there: Standing, kind: str) -> Iterator[Result]:
 
 
 def jumped(days: float) -> Visit:
-    """Answer a turn while the worker's clock is wrong by some days; it is right again afterwards."""
+    """Answer a turn while the worker's clock is wrong by some days; it is right again afterwards.
+
+    A clock that is behind may find that the step before lies in the future, and refuse: the person is told why, and
+    answers again once the clock is right.
+    """
 
     def visit(there: Standing, number: str, turn: Turn) -> Result:
+        office, subject = there.office, turn.subject(number)
         result = Result(fault="clock jumped", where=f"{turn.name}: {days:+.0f} days")
         there.orders.set_clock(days * DAY)
+        began = time.monotonic()
         try:
-            began = time.monotonic()
-            there.office.after_turn(number, turn, there.office.answer_turn(number, turn))
-            result.seconds = time.monotonic() - began
+            round_ = office.answer_turn(number, turn)
+            mark = until(lambda: _settled(office, subject, turn, round_), f"{subject} after its answer")
         finally:
             there.orders.set_clock(0.0)
+        if days < 0 and mark.step is turn.step:
+            result.note = f"refused: {refusal_of(mark)}"
+            round_ = office.answer_turn(number, turn)
+        office.after_turn(number, turn, round_)
+        result.seconds = time.monotonic() - began
         return result
 
     return visit
+
+
+def _settled(office: FaultOffice, subject: str, turn: Turn, round_: int) -> Bookmark | None:
+    """The bookmark, once the run waits in a later round at whatever step, or is at its end."""
+    mark = office.office.bookmark(subject)
+    if mark is None:
+        return None
+    step = mark.step if not turn.ends or mark.step is turn.step else None
+    return mark if office.waits(subject, step, after_round=round_) and (step or mark.finished) else None
 
 
 def jumped_in_the_middle(there: Standing, number: str, turn: Turn) -> Result:

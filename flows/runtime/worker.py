@@ -27,6 +27,7 @@ from prefect.workers.base import BaseJobConfiguration, BaseWorker, BaseWorkerRes
 
 from flows.clock import now
 from flows.runtime.driving import drive
+from flows.runtime.engine_clock import EngineClock
 from flows.runtime.pump import Pump
 from tasks.settings import settings
 
@@ -56,6 +57,7 @@ class CaseworkWorker(BaseWorker[BaseJobConfiguration, Any, CaseworkResult]):
         self._threads = ThreadPoolExecutor(self._count, thread_name_prefix="casework", initializer=_open_client)
         self._in_hand: set[UUID] = set()
         self._lock = threading.Lock()
+        self._engine_clock = EngineClock()
         self._pump = Pump(self.drive_soon)
         self._pump.start()
 
@@ -83,10 +85,14 @@ class CaseworkWorker(BaseWorker[BaseJobConfiguration, Any, CaseworkResult]):
 
     async def _due_runs(self, *, limit: int) -> list[FlowRun]:
         # The client's own call has no limit and brings 200 runs, most of which could not be taken.
+        asked = self._engine_clock.now()
         answer = await self.client._client.post(
             f"/work_pools/{self._work_pool_name}/get_scheduled_flow_runs",
-            json={"scheduled_before": now().isoformat(), "limit": limit},
+            json={"scheduled_before": asked.isoformat(), "limit": limit},
         )
+        self._engine_clock.read(answer.headers)
+        if not self._engine_clock.is_past(asked):
+            return []  # our clock has jumped ahead: these are runs of the future, the next look asks rightly
         return [entry.flow_run for entry in WorkerFlowRunResponse.model_validate_list(answer.json())]
 
     def drive_soon(self, run: FlowRun) -> bool:

@@ -9,6 +9,7 @@ from models.bookmark import Bookmark
 from models.outbox_message import OutboxMessage
 from models.vocabulary import MessageState
 from tasks.bookmarks import anything_behind, claim_behind
+from tasks.cases import find_dispatch, find_petition
 from tasks.outbox import anything_due, claim_due
 from tests.office import MONDAY, Office
 
@@ -85,3 +86,10 @@ def _is_due(office: Office, *, as_of: datetime) -> bool:
         told = anything_due(session, as_of=as_of)
         assert bool(claim_due(session, as_of=as_of, limit=9, lease=LEASE)) is told
         return told
+
+
+def test_a_unit_may_act_today_on_what_was_sent_tomorrow(office: Office) -> None:
+    number = office.assigned()
+    with office.database.write() as session:
+        find_dispatch(session, find_petition(session, number), 1).sent_on = TOMORROW.date()
+    assert office.decide(f"{number}/1", "sign_in", "L-SZJ", choice="签收")

@@ -97,9 +97,9 @@ class FaultOffice(Engine):
     def answer_turn(self, number: str, turn: Turn) -> int:
         """Answer a turn's form; returns the round that was answered. Is pressed again when the engine was away."""
         subject = turn.subject(number)
+        run, mark = self.at_rest(subject, turn.step)
         if turn.step is Step.ARCHIVE:
             until(lambda: not self.letters_on_their_way(number), f"the letters of {number}")
-        run, mark = self.at_rest(subject, turn.step)
         self.press(run.id, {"officer": turn.officer} | turn.fields)
         return mark.round
 

@@ -71,14 +71,22 @@ def letters_wait() -> bool:
 
 
 def start_outbox(client: SyncPrefectClient) -> None:
-    """Start an outbox run unless one is on its way."""
+    """Start an outbox run unless one is on its way.
+
+    One that has been under way for long may have lost its worker, and letters must not wait until that is found: two
+    outbox runs side by side do no harm, for no two take the same letter.
+    """
     open_runs: dict[str, Any] = {"state": {"type": {"any_": ["SCHEDULED", "PENDING", "RUNNING"]}}}
     outbox = deployment_id(client, OUTBOX)
     chosen = FlowRunFilter.model_validate(open_runs | {"deployment_id": {"any_": [outbox]}})
-    active = [run for run in client.read_flow_runs(flow_run_filter=chosen, limit=5) if not _far_off(run)]
+    active = [run for run in client.read_flow_runs(flow_run_filter=chosen, limit=5) if _at_work(run)]
     if not active:
         client.create_flow_run_from_deployment(outbox, name=f"outbox {now():%H:%M:%S}", tags=["函件"])
 
 
-def _far_off(run: Any) -> bool:
-    return run.state.is_scheduled() and run.expected_start_time is not None and run.expected_start_time > now()
+def _at_work(run: FlowRun) -> bool:
+    if run.state is None:
+        return False
+    if run.state.is_scheduled():
+        return run.expected_start_time is None or run.expected_start_time <= now()
+    return run.state.timestamp > now() - settings().stuck_after

@@ -125,7 +125,8 @@ def written_by(session: Any) -> set[str]:
 def _of_bookmark(row: Any) -> set[str]:
     names = {"round": "round", "run_id": "run noted", "nudge_after": "claim"}
     found = {what for column, what in names.items() if _changed(row, column)}
-    return found | ({"end"} if _changed(row, "finished") and row.finished else set())
+    # The event that ended the case has set ``finished`` already; the run that ends says what it has seen.
+    return found | ({"end"} if row.finished and _changed(row, "seen_seq") else set())
 
 
 def _changed(row: Any, column: str) -> bool:

@@ -32,6 +32,7 @@ from faults.standing import USUAL, databases, environment, give_addresses, load
 from faults.table import say
 from faults.topology import Topology, listens
 from models.vocabulary import Step
+from tasks.bookmarks import refusal_of
 from tasks.database import database
 from tests.notifications.mailbox import Mailbox, mailbox
 from tests.office import Office
@@ -142,9 +143,16 @@ def _walk_with(office: FaultOffice, index: int, walking: Walk) -> None:
         office.at_rest(number, None)
     except LostError as lost:
         with walking.lock:
-            walking.lost.append(f"{number}: {lost}")
+            walking.lost.append(f"{number}: {lost}{_refused(office, number)}")
     with walking.lock:
         walking.ended += 1
+
+
+def _refused(office: FaultOffice, number: str) -> str:
+    """Why the last answer was not taken, if that is why a petition does not go on."""
+    mark = office.office.bookmark(number)
+    reason = refusal_of(mark) if mark else None
+    return f", refused: {reason}" if reason else ""
 
 
 def _take(office: FaultOffice, number: str, turn: Turn, *, by_form: bool) -> str:

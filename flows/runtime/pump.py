@@ -35,6 +35,7 @@ class Pump(threading.Thread):
         self._log = logging.getLogger("prefect.casework.pump")
         self._outbox_at = 0.0
         self._repair_first = settings().sole_worker
+        self._began = now()
 
     def stop(self) -> None:
         """Ask the thread to end after its present look."""
@@ -54,8 +55,8 @@ class Pump(threading.Thread):
 
     def _look(self, client: SyncPrefectClient) -> None:
         if self._repair_first:
-            # The only worker has just started: whatever is Pending or Running was left behind by the one before it.
-            repair_stuck(client, before=now())
+            # The only worker has just started: what was under way before it did was left behind by its predecessor.
+            repair_stuck(client, before=self._began)
             client.create_flow_run_from_deployment(deployment_id(client, RECONCILE), parameters={"thorough": True}, tags=["后台"])
             self._repair_first = False
         nudge_behind(client, drive_soon=self._drive_soon)

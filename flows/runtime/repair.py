@@ -68,7 +68,7 @@ def repair_stuck(client: SyncPrefectClient, *, before: datetime, as_of: datetime
             requeue(client, run)
             report.note(run.name, Remedy.UNSTICK)
     for run in _runs(client, BACKGROUND_DEPLOYMENTS, UNDER_WAY):
-        if run.state is not None and run.state.timestamp < min(before, _background_limit(before, as_of)):
+        if run.state is not None and run.state.timestamp < _background_limit(before, as_of):
             client.set_flow_run_state(run.id, Crashed(message="its worker is gone"), force=True)
             report.note(run.name, Remedy.END_STALE)
     return report

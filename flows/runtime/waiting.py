@@ -8,13 +8,13 @@ do goes back to the very wait that it came from, at the price of one query.
 
 import logging
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 import orjson
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import State
-from prefect.exceptions import ObjectNotFound, Pause
+from prefect.exceptions import Abort, ObjectNotFound, Pause
 from prefect.states import Paused
 from prefect.utilities.engine import propose_state_sync
 
@@ -97,7 +97,7 @@ def wait_for_staff(subject: str, step: Step) -> None:
     _leave(client, step, mark.round)
 
 
-def _leave(client: SyncPrefectClient, step: Step, round_: int, *, back: bool = False) -> None:
+def _leave(client: SyncPrefectClient, step: Step, round_: int, *, back: bool = False) -> NoReturn:
     """Stand at a wait, and leave the flow; ``back`` to one where this run has stood before."""
     state: State[Any] = Paused(name=step.label, reschedule=True, pause_key=f"{step.value}-{round_}")
     state.state_details.pause_timeout = None
@@ -106,7 +106,8 @@ def _leave(client: SyncPrefectClient, step: Step, round_: int, *, back: bool = F
     accepted = propose_state_sync(client, state, flow_run_id=run_id(), force=back)
     if accepted.is_paused():
         raise Pause(state=accepted)
-    # The engine says that this wait was answered already, which a fresh round never is: look at the case again.
+    # Somebody has put the run into another state meanwhile. Whoever enters it next looks at the case; this one leaves.
+    raise Abort(f"the run is {accepted.name} by now")
 
 
 def _yield_to(client: SyncPrefectClient, look: Look) -> None:

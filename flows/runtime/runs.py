@@ -147,11 +147,6 @@ def show_case(petition_no: str) -> None:
         petition = find_petition(session, petition_no)
         tags = sorted(case_tags(session, petition))
         file = case_file(session, petition, today=legal_day(now()))
-    show_file(petition_no, tags, file)
-
-
-def show_file(petition_no: str, tags: list[str], file: CaseFile) -> None:
-    """Put tags on the run that is being driven, where they changed, and publish the case file."""
     run, client = this_run(), engine()
     if sorted(run.tags) != tags:
         client.update_flow_run(run.id, tags=tags)

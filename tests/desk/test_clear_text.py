@@ -1,6 +1,7 @@
 """The search for clear text finds what lies about, in whatever form, and is not content with finding nothing."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,16 +16,17 @@ SECRET, KNOWN = "欧阳甲", "反映路灯"
 
 
 @pytest.fixture
-def searched(casework: Database, home: Path) -> Database:
-    """A home with both databases in it; each shows the one text that may be seen."""
+def searched(casework: Database, home: Path) -> Iterator[Database]:
+    """A home with both databases in it; each shows the one text that may be seen. The table goes with the test: PostgreSQL's serves others too."""
     (home / "prefect").mkdir()
     with create_engine(f"sqlite:///{home / 'prefect' / 'prefect.db'}").begin() as connection:
         connection.exec_driver_sql(f"CREATE TABLE artifact AS SELECT '{KNOWN}' AS data")
     with casework.write() as session:
-        session.execute(text("CREATE TABLE IF NOT EXISTS loose (id INTEGER, words TEXT)"))
-        session.execute(text("DELETE FROM loose"))
+        session.execute(text("CREATE TABLE loose (id INTEGER, words TEXT)"))
         session.execute(text("INSERT INTO loose VALUES (1, :known)"), {"known": KNOWN})
-    return casework
+    yield casework
+    with casework.write() as session:
+        session.execute(text("DROP TABLE loose"))
 
 
 def look() -> Search:

@@ -15,10 +15,14 @@ from desk.clock import now
 from faults.life import REFUSED, Turn, life
 from models.bookmark import Bookmark
 from models.vocabulary import MessageState, Step
+from tasks.bookmarks import refusal_of
 from tests.engine import Engine
 
 WITHIN = 90.0
 LOOK_EVERY = 0.1
+
+AWAY = (httpx.codes.CONFLICT, httpx.codes.INTERNAL_SERVER_ERROR)
+"""What the engine says when a run is just being moved by somebody else, or its database is away."""
 
 
 class LostError(Exception):
@@ -100,25 +104,37 @@ class FaultOffice(Engine):
         run, mark = self.at_rest(subject, turn.step)
         if turn.step is Step.ARCHIVE:
             until(lambda: not self.letters_on_their_way(number), f"the letters of {number}")
-        self.press(run.id, {"officer": turn.officer} | turn.fields)
+        self.press(run.id, mark, {"officer": turn.officer} | turn.fields)
         return mark.round
 
-    def press(self, run_id: UUID, answer: dict[str, Any]) -> None:
-        """Press Resume until the engine has the answer; a press whose reply was lost may have counted."""
+    def press(self, run_id: UUID, asked: Bookmark, answer: dict[str, Any]) -> None:
+        """Press Resume at the wait that a bookmark names, until the engine has the answer.
+
+        As a person would: an answer is only typed into the form that is shown, and a press that brought no receipt is
+        repeated unless the case has moved on, for one whose reply was lost may have counted.
+        """
 
         def pressed() -> bool:
-            try:
-                return self.client.resume_flow_run(run_id, run_input=answer).status.value == "ACCEPT" or self._moved(run_id)
-            except httpx.HTTPStatusError as error:
-                if error.response.status_code in (httpx.codes.CONFLICT, httpx.codes.INTERNAL_SERVER_ERROR):
-                    return self._moved(run_id)
-                raise
+            state = self.client.read_flow_run(run_id).state
+            if state is not None and state.is_paused() and asked.step is not None and state.name == asked.step.label:
+                try:
+                    if self.client.resume_flow_run(run_id, run_input=answer).status.value == "ACCEPT":
+                        return True
+                except httpx.HTTPStatusError as error:
+                    if error.response.status_code not in AWAY:
+                        raise
+            return self._was_taken(asked)
 
         until(pressed, f"the engine to take an answer for run {run_id}")
 
-    def _moved(self, run_id: UUID) -> bool:
-        state = self.client.read_flow_run(run_id).state
-        return state is not None and not state.is_paused()
+    def _was_taken(self, asked: Bookmark) -> bool:
+        """Is the case past the wait that was answered, or was the answer refused?"""
+        mark = self.office.bookmark(asked.subject)
+        if mark is None or mark.finished:
+            return mark is not None
+        if mark.step is None:
+            return False  # under way: its next wait will tell
+        return mark.step is not asked.step or (mark.round > asked.round and refusal_of(mark) is not None)
 
     def after_turn(self, number: str, turn: Turn, round_: int) -> None:
         """Wait until everything that a turn moves on waits at its next step or is at its end."""

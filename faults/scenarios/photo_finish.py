@@ -140,7 +140,7 @@ def _race(there: Standing, number: str) -> float:
     sweep = Thread(target=_sweep, args=(there,))
     began = time.monotonic()
     sweep.start()
-    office.press(run.id, {"officer": "L-SZJ", "choice": "签收"})
+    office.press(run.id, mark, {"officer": "L-SZJ", "choice": "签收"})
     sweep.join()
     office.at_rest(f"{number}/1", Step.REPORT, after_round=mark.round)
     return time.monotonic() - began

@@ -9,6 +9,7 @@ do goes back to the very wait that it came from, at the price of one query.
 import logging
 from collections.abc import Iterable
 from typing import Any, NoReturn
+from uuid import uuid4
 
 import httpx
 import orjson
@@ -99,11 +100,13 @@ def wait_for_staff(subject: str, step: Step) -> None:
 
 def _leave(client: SyncPrefectClient, step: Step, round_: int, *, back: bool = False) -> NoReturn:
     """Stand at a wait, and leave the flow; ``back`` to one where this run has stood before."""
-    state: State[Any] = Paused(name=step.label, reschedule=True, pause_key=f"{step.value}-{round_}")
+    # The engine lets a run stand under a key once; going back is a standing of its own. Never forced: whoever answered the
+    # form while this run was looking has put it in the queue, and would be overwritten.
+    key = f"{step.value}-{round_}" + (f"-{uuid4()}" if back else "")
+    state: State[Any] = Paused(name=step.label, reschedule=True, pause_key=key)
     state.state_details.pause_timeout = None
     state.state_details.run_input_keyset = {**keyset(step, round_)}  # type: ignore[dict-item]
-    # The engine lets a run stand at a wait once; going back to it, unanswered, has to be forced.
-    accepted = propose_state_sync(client, state, flow_run_id=run_id(), force=back)
+    accepted = propose_state_sync(client, state, flow_run_id=run_id())
     if accepted.is_paused():
         raise Pause(state=accepted)
     # Somebody has put the run into another state meanwhile. Whoever enters it next looks at the case; this one leaves.

@@ -58,7 +58,7 @@ def test_nothing_to_do_costs_one_query(office: Office) -> None:
     finally:
         event.remove(office.database.engine, "before_cursor_execute", count)
     assert len(statements) == 1, statements
-    assert client.states == [("待甄别", {**keyset(Step.SCREEN, 1)}, True)]
+    assert client.states == [("待甄别", {**keyset(Step.SCREEN, 1)}, False)], "never forced: it would overwrite a press of Resume"
     assert (client.deleted, office.bookmark(number).round) == ([], 1)  # type: ignore[union-attr]
 
 

@@ -1,10 +1,17 @@
 """Petitions on a real engine: forms, refusals, desk decisions, and the states that supervisors see."""
 
+import json
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from prefect.exceptions import Abort, Pause
+from prefect.states import Running, Scheduled
 
+from desk.clock import now
 from flows.forms import keyset
+from flows.runtime.context import driven
+from flows.runtime.waiting import _leave
 from models.vocabulary import State, Step
 from rules.errors import CaseworkError
 from tasks.bookmarks import refusal_of
@@ -155,4 +162,17 @@ def test_a_killed_worker_is_restarted_and_the_petition_goes_on(engine: Engine) -
     engine.answer(number, Step.SCREEN, "Z01", **SCREENED)
     before = worker.pid
     eventually(lambda: engine.stack.revive(worker) or worker.pid != before, what="the worker's restart")  # type: ignore[func-returns-value]
+    engine.waiting(number, Step.PROPOSE)
+
+
+def test_an_answer_given_while_a_run_looks_at_its_case_is_not_overwritten(engine: Engine) -> None:
+    number = engine.registered()
+    run, mark = engine.waiting(number, Step.SCREEN)
+    # The engine's page read the run while it still waited; a nudge took the run up; then the page's answer came through.
+    engine.client.set_flow_run_state(run.id, Running(), force=True)
+    answer = {"officer": "Z01", "petition_class": "申诉求决", "content_code": "城乡建设/市政设施"}
+    engine.client.create_flow_run_input(run.id, keyset(Step.SCREEN, mark.round)["response"], json.dumps(answer))
+    engine.client.set_flow_run_state(run.id, Scheduled(name="Resuming", scheduled_time=now() + timedelta(seconds=2)), force=True)
+    with driven(engine.client, run), pytest.raises((Abort, Pause)):
+        _leave(engine.client, Step.SCREEN, mark.round, back=True)
     engine.waiting(number, Step.PROPOSE)

@@ -24,12 +24,12 @@ ON_POSTGRESQL = {
     "report/1": "event:before",
     "examine/1": "end:after",
     "report/2": "running:after",
-    "deliver": "forget:before",
+    "deliver": "event:after",
     "archive": "completed:after",
 }
 """The few kill points of the worker: one moment of each kind, spread over a life."""
 
-ON_SQLITE = {"screen": "event:after", "close": "form:after"}
+ON_SQLITE = {"screen": "event:after", "close": "paused:before"}
 
 
 def kill_at(moments: dict[str, str]) -> dict[str, Visit]:

@@ -59,15 +59,17 @@ def moment_of(method: str, path: str, content: bytes) -> tuple[str, str]:
     """Name what a call to the engine does, and the run that it is about."""
     parts = path.strip("/").split("/")
     kind = f"{method} {parts[-1]}"
-    run = parts[parts.index("flow_runs") + 1] if "flow_runs" in parts else ""
+    run = next((parts[parts.index(runs) + 1] for runs in ("flow_runs", "runs") if runs in parts[:-1]), "")
+    if kind == "POST enter":
+        return "running", run
+    if kind == "POST leave":
+        left = json.loads(content).get("state")
+        return (str(left["type"]).lower() if left else "left"), run
     if kind == "POST set_state":
         return str(json.loads(content)["state"]["type"]).lower(), run
     if kind == "POST create_flow_run":
         name = str(json.loads(content).get("name") or "")
         return ("start outbox" if name.startswith("outbox") else "start"), ""
-    if "input" in parts:
-        asked = kind == "POST filter" or (method == "GET" and parts[-1].endswith("response"))
-        return "answer" if asked else {"POST": "form", "DELETE": "forget"}.get(method, "look"), run
     return kind, run
 
 

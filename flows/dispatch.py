@@ -4,7 +4,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed
 
-from flows.runtime.context import engine, this_run
+from flows.runtime.context import leaving, this_run
 from flows.runtime.runs import note_end
 from flows.runtime.waiting import DuplicateRunError, take_answer, wait_for_staff
 from models.dispatch import Dispatch
@@ -42,10 +42,8 @@ def _place(dispatch_no: str) -> tuple[Dispatch, Step | None]:
 
 
 def _tag_with_unit(dispatch_no: str) -> None:
-    run = this_run()
-    if run.tags:
+    if this_run().tags:
         return
     with database().read() as session:
         share, _ = _place(dispatch_no)
-        tags = ["派件", share.role.label, organ_by_id(session, share.organ_id).name]
-    engine().update_flow_run(run.id, tags=tags)
+        leaving().tags = ["派件", share.role.label, organ_by_id(session, share.organ_id).name]

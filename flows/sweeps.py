@@ -11,7 +11,7 @@ from flows.clock import now
 from flows.runtime.announcing import announce_steps
 from flows.runtime.context import engine
 from flows.runtime.repair import Comparison, Report, end_duplicates, file_lost_subjects, repair_stuck, revive_ended
-from flows.runtime.runs import nudge_behind, publish, tidy_runs
+from flows.runtime.runs import nudge_behind, page_of, tidy_runs
 from models.bookmark import Bookmark
 from notifications.channels import channel_for
 from rules.zone import legal_day
@@ -71,7 +71,7 @@ def case_page(petition_no: str) -> str:
         file = case_file(session, find_petition(session, petition_no), today=legal_day(now()))
         mark = session.get(Bookmark, petition_no)
     if mark is not None and mark.run_id is not None:
-        publish(engine(), petition_no, file, UUID(mark.run_id))
+        engine().create_artifact(page_of(petition_no, file, UUID(mark.run_id)))
     return petition_no
 
 

@@ -7,31 +7,62 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.actions import ArtifactCreate
 from prefect.client.schemas.objects import FlowRun
 from prefect.context import FlowRunContext
+
+INPUTS = 100
+"""How many of a run's inputs are read at once: a form a step, and what the last wait left."""
 
 
 @dataclass(frozen=True)
 class Drive:
-    """A run in the hands of our own driver."""
+    """A run in the hands of our own driver; ``inputs`` are what the engine keeps of its waits, by key."""
 
     client: SyncPrefectClient
     run: FlowRun
-    forms: set[str] = field(default_factory=set)
-    """Keys of the forms that the engine is known to keep for this run already."""
+    inputs: dict[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass
+class Leaving:
+    """What a run will leave with the engine when it waits or ends: gathered on the way, handed over in one call."""
+
+    inputs: dict[str, str] = field(default_factory=dict, repr=False)
+    forget: list[str] = field(default_factory=list)
+    tags: list[str] | None = None
+    page: ArtifactCreate | None = field(default=None, repr=False)
 
 
 _drive: ContextVar[Drive | None] = ContextVar("drive", default=None)
+_leaving: ContextVar[Leaving | None] = ContextVar("leaving", default=None)
 
 
 @contextmanager
-def driven(client: SyncPrefectClient, run: FlowRun) -> Iterator[None]:
+def driven(client: SyncPrefectClient, run: FlowRun, inputs: dict[str, str] | None = None) -> Iterator[None]:
     """Make a run the one that is being driven in this thread."""
-    token = _drive.set(Drive(client, run))
+    drive, left = _drive.set(Drive(client, run, inputs or {})), _leaving.set(Leaving())
     try:
         yield
     finally:
-        _drive.reset(token)
+        _leaving.reset(left)
+        _drive.reset(drive)
+
+
+def leaving() -> Leaving:
+    """What this run has gathered so far to leave with the engine."""
+    left = _leaving.get()
+    if left is None:  # under a stock worker, where a process drives one run
+        left = Leaving()
+        _leaving.set(left)
+    return left
+
+
+def inputs() -> dict[str, str]:
+    """What the engine keeps of this run's waits, by key: forms, what stood above them, answers."""
+    if drive := _drive.get():
+        return drive.inputs
+    return {entry.key: entry.value for entry in engine().filter_flow_run_input(run_id(), "", INPUTS, set())}
 
 
 def this_run() -> FlowRun:
@@ -58,8 +89,3 @@ def run_id() -> UUID:
     """The running flow run's id."""
     return this_run().id
 
-
-def known_forms() -> set[str]:
-    """Keys of the forms that need not be saved again; under a stock worker nothing is known, and saving again does no harm."""
-    drive = _drive.get()
-    return drive.forms if drive else set()

@@ -9,18 +9,17 @@ through the engine (ADR 0008). A stock worker drives all of them through the eng
 
 import logging
 from typing import Any
-from uuid import NAMESPACE_OID, UUID, uuid5
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun, State
-from prefect.client.schemas.responses import SetStateStatus
 from prefect.exceptions import Abort, Pause
 from prefect.flow_engine import run_flow_sync
 from prefect.flows import Flow
-from prefect.states import Failed, Pending, Running
+from prefect.states import Failed, Pending
 from prefect.utilities.engine import propose_state_sync
 
 from flows.runtime.context import driven
+from flows.runtime.stepping import enter
 
 WAITING_FLOWS = frozenset({"petition", "dispatch", "intake", "correction"})
 """Flows that do nothing but look at a case and wait for people."""
@@ -37,12 +36,12 @@ def drive(client: SyncPrefectClient, flow: Flow[Any, Any], run: FlowRun) -> None
 
 
 def _drive_here(client: SyncPrefectClient, flow: Flow[Any, Any], run: FlowRun) -> None:
-    entered = _enter(client, run)
+    entered = enter(client, run)
     if entered is None:
         return
-    run = run.model_copy(update={"state": entered})
+    state, inputs = entered
     try:
-        with driven(client, run):
+        with driven(client, run.model_copy(update={"state": state}), inputs):
             end: State[Any] = flow.fn(**run.parameters)
     except (Pause, Abort):
         return
@@ -51,19 +50,6 @@ def _drive_here(client: SyncPrefectClient, flow: Flow[Any, Any], run: FlowRun) -
         _log.exception("%s failed", run.name)
         end = Failed(message=f"{type(fault).__name__}; see the worker's log")
     client.set_flow_run_state(run.id, end)
-
-
-def _enter(client: SyncPrefectClient, run: FlowRun) -> State[Any] | None:
-    """Move a run to Running, which is also the claim: of two workers that saw the same state one gets it."""
-    state: State[Any] = Running()
-    state.state_details.transition_id = claim_of(run)
-    result = client.set_flow_run_state(run.id, state)
-    return result.state if result.status is SetStateStatus.ACCEPT else None
-
-
-def claim_of(run: FlowRun) -> UUID:
-    """Name the transition out of the state that a run was seen in; the engine takes a transition of the same name once."""
-    return uuid5(NAMESPACE_OID, f"drive:{run.state_id or (run.state and run.state.id)}")  # a worker's poll brings the id alone
 
 
 def _drive_by_engine(client: SyncPrefectClient, flow: Flow[Any, Any], run: FlowRun) -> None:

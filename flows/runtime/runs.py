@@ -12,8 +12,9 @@ from prefect.states import Scheduled
 from sqlmodel import Session
 
 from flows.clock import now
-from flows.runtime.context import engine, this_run
+from flows.runtime.context import engine, leaving, this_run
 from flows.runtime.judging import ENDED_BADLY
+from flows.runtime.stepping import leave
 from models.bookmark import Bookmark
 from models.petition import Petition
 from rules.lifecycle import STAGES
@@ -142,25 +143,21 @@ def tidy_runs(client: SyncPrefectClient, *, before: datetime, limit: int = 200) 
 
 
 def show_case(petition_no: str) -> None:
-    """Put the petition's tags on its run and its case file beside it, for those who watch."""
+    """Put the petition's tags on its run and its case file beside it, for those who watch, when the run leaves."""
     with database().read() as session:
         petition = find_petition(session, petition_no)
         tags = sorted(case_tags(session, petition))
         file = case_file(session, petition, today=legal_day(now()))
-    run, client = this_run(), engine()
+    run = this_run()
     if sorted(run.tags) != tags:
-        client.update_flow_run(run.id, tags=tags)
-        run.tags = tags
-    publish(client, petition_no, file, run.id)
+        leaving().tags = tags
+    leaving().page = page_of(petition_no, file, run.id)
 
 
-def publish(client: SyncPrefectClient, petition_no: str, file: CaseFile, run_id: UUID) -> None:
-    """Keep the case file as an artifact; every publication is a version of it."""
-    client.create_artifact(
-        ArtifactCreate(
-            key=f"case-{petition_no.lower()}", type="markdown", description=f"{petition_no} 案卷", data=file.markdown(),
-            flow_run_id=run_id,
-        )
+def page_of(petition_no: str, file: CaseFile, run_id: UUID) -> ArtifactCreate:
+    """The case file as an artifact of its run; every publication is a version of it."""
+    return ArtifactCreate(
+        key=f"case-{petition_no.lower()}", type="markdown", description=f"{petition_no} 案卷", data=file.markdown(), flow_run_id=run_id
     )
 
 
@@ -175,7 +172,8 @@ def case_tags(session: Session, petition: Petition) -> list[str]:
 
 
 def note_end(subject: str) -> None:
-    """Note that this run came to its end, having seen everything there was."""
+    """Note that this run came to its end, having seen everything there was, and leave with the engine what is to stay."""
+    leave(engine(), this_run().id, leaving())
     number, _ = split_subject(subject)
     with database().write() as session:
         petition = find_petition(session, number)

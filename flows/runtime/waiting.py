@@ -7,21 +7,20 @@ do goes back to the very wait that it came from, at the price of one query.
 """
 
 import logging
-from collections.abc import Iterable
 from typing import Any, NoReturn
 from uuid import uuid4
 
-import httpx
 import orjson
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import State
+from prefect.client.schemas.responses import SetStateStatus
 from prefect.exceptions import Abort, ObjectNotFound, Pause
 from prefect.states import Paused
-from prefect.utilities.engine import propose_state_sync
 
 from flows.clock import now
 from flows.forms import Answer, form_schema, is_form, keyset, newest_answer
-from flows.runtime.context import engine, known_forms, run_id
+from flows.runtime.context import engine, inputs, leaving, run_id
+from flows.runtime.stepping import leave
 from models.vocabulary import Step
 from rules.errors import CaseworkError
 from rules.zone import legal_day
@@ -30,9 +29,6 @@ from tasks.casefile import form_description
 from tasks.database import database
 from tasks.decide import decide, find_place
 from tasks.looking import Look, look_at
-
-INPUTS = 100
-"""How many of a run's inputs are read at once: a form a step, and what the last wait left."""
 
 _log = logging.getLogger("prefect.casework.waiting")
 
@@ -48,32 +44,32 @@ def take_answer(subject: str) -> None:
     """
     with database().read() as session:
         look = look_at(session, subject)
-    client = engine()
     if look is None or look.run_id is None:
         return  # nobody has waited for this subject yet
     if look.run_id != str(run_id()):
-        _yield_to(client, look)
+        _yield_to(engine(), look)
         return
-    inputs = {entry.key: entry.value for entry in client.filter_flow_run_input(run_id(), "", INPUTS, set())}
-    known_forms().update(key for key in inputs if is_form(key))
-    answer = newest_answer(inputs)
+    kept = inputs()
+    answer = newest_answer(kept)
     if answer is None:
-        _go_on_without_answer(client, subject, look, inputs)
+        _go_on_without_answer(subject, look, kept)
     elif refusal := _apply(subject, answer):
         with database().write() as session:
             close_round(session, subject, refusal=refusal, as_of=now())
-    _forget(client, [key for key in inputs if not is_form(key)])
+    # What stood above a form and what was typed into it goes when the run leaves: the answer now lives, sealed, in the
+    # case file. Should the run be cut short before that, the next entry applies the answer once more, to no effect.
+    leaving().forget = [key for key in kept if not is_form(key)]
 
 
-def _go_on_without_answer(client: SyncPrefectClient, subject: str, look: Look, inputs: dict[str, str]) -> None:
+def _go_on_without_answer(subject: str, look: Look, kept: dict[str, str]) -> None:
     """Go back to a wait that is still the right one, whole and unanswered; close one that the case has left behind."""
     if look.waited_for is None:
         return
     if look.waited_for is not look.stands_at or look.behind:
         with database().write() as session:
             close_round(session, subject, refusal=None, as_of=now())
-    elif not look.unseen and {keyset(look.waited_for, look.round)[part] for part in ("schema", "description")} <= inputs.keys():
-        _leave(client, look.waited_for, look.round, back=True)
+    elif not look.unseen and {keyset(look.waited_for, look.round)[part] for part in ("schema", "description")} <= kept.keys():
+        _leave(look.waited_for, look.round, back=True)
 
 
 def wait_for_staff(subject: str, step: Step) -> None:
@@ -91,14 +87,14 @@ def wait_for_staff(subject: str, step: Step) -> None:
             session, place.petition, place.dispatch, step, today=legal_day(as_of), refusal=refusal
         )
         mark = open_round(session, subject, run_id=str(run_id()), step=step, seen_seq=place.petition.last_seq, as_of=as_of)
-    client, keys = engine(), keyset(step, mark.round)
-    if keys["schema"] not in known_forms():
-        _save(client, keys["schema"], form_schema(step))
-    _save(client, keys["description"], orjson.dumps(description).decode())
-    _leave(client, step, mark.round)
+    keys, known = keyset(step, mark.round), inputs()
+    leaving().inputs = {keys["description"]: orjson.dumps(description).decode()}
+    if keys["schema"] not in known:
+        leaving().inputs[keys["schema"]] = form_schema(step)
+    _leave(step, mark.round)
 
 
-def _leave(client: SyncPrefectClient, step: Step, round_: int, *, back: bool = False) -> NoReturn:
+def _leave(step: Step, round_: int, *, back: bool = False) -> NoReturn:
     """Stand at a wait, and leave the flow; ``back`` to one where this run has stood before."""
     # The engine lets a run stand under a key once; going back is a standing of its own. Never forced: whoever answered the
     # form while this run was looking has put it in the queue, and would be overwritten.
@@ -106,11 +102,11 @@ def _leave(client: SyncPrefectClient, step: Step, round_: int, *, back: bool = F
     state: State[Any] = Paused(name=step.label, reschedule=True, pause_key=key)
     state.state_details.pause_timeout = None
     state.state_details.run_input_keyset = {**keyset(step, round_)}  # type: ignore[dict-item]
-    accepted = propose_state_sync(client, state, flow_run_id=run_id())
-    if accepted.is_paused():
-        raise Pause(state=accepted)
+    result = leave(engine(), run_id(), leaving(), state)
+    if result is not None and result.status is SetStateStatus.ACCEPT and result.state is not None:
+        raise Pause(state=result.state)
     # Somebody has put the run into another state meanwhile. Whoever enters it next looks at the case; this one leaves.
-    raise Abort(f"the run is {accepted.name} by now")
+    raise Abort("the run is in another state by now")
 
 
 def _yield_to(client: SyncPrefectClient, look: Look) -> None:
@@ -136,25 +132,3 @@ def _apply(subject: str, answer: Answer) -> str | None:
         return str(refused)
     return None
 
-
-def _save(client: SyncPrefectClient, key: str, value: str) -> None:
-    try:
-        client.create_flow_run_input(run_id(), key, value)
-    except httpx.HTTPStatusError as error:
-        if error.response.status_code != httpx.codes.CONFLICT:  # saved by an attempt that was cut short
-            raise
-
-
-def _forget(client: SyncPrefectClient, keys: Iterable[str]) -> None:
-    """Delete what stood above a form and what was typed into it: the answer now lives, sealed, in the case file.
-
-    Answers go last: should this be cut short, the next entry finds them again and applies them once more, to no effect.
-    """
-    for key in sorted(keys, key=lambda key: key.endswith("-response")):
-        try:
-            client.delete_flow_run_input(run_id(), key)
-        except httpx.HTTPStatusError as error:
-            if error.response.status_code != httpx.codes.NOT_FOUND:
-                raise
-        except ObjectNotFound:
-            pass

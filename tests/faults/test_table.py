@@ -28,7 +28,7 @@ def test_a_life_passes_every_step_of_a_petition_that_units_handle() -> None:
 @pytest.mark.parametrize("turn", TURNS, ids=lambda turn: turn.name)
 def test_every_turn_is_killed_at_most_of_the_moments(turn: object) -> None:
     passed = [moment.seam for moment in MOMENTS if moment.comes_up_in(turn)]  # type: ignore[arg-type]
-    assert len(passed) >= 7
+    assert len(passed) >= 5
     assert len(passed) == len(set(passed))
 
 
@@ -43,10 +43,9 @@ def test_the_few_kill_points_are_of_the_table(moments: dict[str, str]) -> None:
     ("method", "path", "content", "moment"),
     [
         pytest.param("POST", f"/api/flow_runs/{RUN}/set_state", b'{"state": {"type": "PAUSED"}}', ("paused", RUN), id="a state"),
-        pytest.param("POST", f"/api/flow_runs/{RUN}/input", b"{}", ("form", RUN), id="a form is saved"),
-        pytest.param("POST", f"/api/flow_runs/{RUN}/input/filter", b"{}", ("answer", RUN), id="answers are looked for"),
-        pytest.param("GET", f"/api/flow_runs/{RUN}/input/wait-screen-1-response", b"", ("answer", RUN), id="an answer is read"),
-        pytest.param("DELETE", f"/api/flow_runs/{RUN}/input/wait-screen-1-schema", b"", ("forget", RUN), id="a form is forgotten"),
+        pytest.param("POST", f"/api/casework/runs/{RUN}/enter", b"{}", ("running", RUN), id="a run is entered"),
+        pytest.param("POST", f"/api/casework/runs/{RUN}/leave", b'{"state": {"type": "PAUSED"}}', ("paused", RUN), id="a run waits"),
+        pytest.param("POST", f"/api/casework/runs/{RUN}/leave", b'{"forget": []}', ("left", RUN), id="a run's last form is forgotten"),
         pytest.param("POST", "/api/deployments/1/create_flow_run", b'{"name": "XF-2026-0001"}', ("start", ""), id="a run is started"),
         pytest.param("POST", "/api/deployments/1/create_flow_run", b'{"name": "outbox 09:00"}', ("start outbox", ""), id="an outbox run"),
     ],

@@ -174,5 +174,5 @@ def test_an_answer_given_while_a_run_looks_at_its_case_is_not_overwritten(engine
     engine.client.create_flow_run_input(run.id, keyset(Step.SCREEN, mark.round)["response"], json.dumps(answer))
     engine.client.set_flow_run_state(run.id, Scheduled(name="Resuming", scheduled_time=now() + timedelta(seconds=2)), force=True)
     with driven(engine.client, run), pytest.raises((Abort, Pause)):
-        _leave(engine.client, Step.SCREEN, mark.round, back=True)
+        _leave(Step.SCREEN, mark.round, back=True)
     engine.waiting(number, Step.PROPOSE)

@@ -1,0 +1,140 @@
+"""Two routes that our server adds to the engine's API: enter a run, and leave it again (ADR 0019).
+
+A step through the engine's own routes takes ten calls, each a transaction, and can be cut short between any two of
+them. Here entering is one (claim the run, read what it was resumed with), and leaving is one (the form, the tags, the
+page, what is to be forgotten, and the state): all of it or nothing. States go through the engine's own rules.
+"""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from fastapi import Depends, HTTPException
+from prefect.server import models
+from prefect.server.api import dependencies
+from prefect.server.database import PrefectDBInterface, provide_database_interface
+from prefect.server.orchestration import dependencies as orchestration
+from prefect.server.orchestration.policies import FlowRunOrchestrationPolicy
+from prefect.server.schemas import actions, core, responses, states
+from prefect.server.utilities.server import PrefectRouter
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+INPUTS = 100
+"""How many of a run's inputs are read at once: a form a step, and what the last wait left."""
+
+router = PrefectRouter(prefix="/casework/runs", tags=["casework"])
+
+
+class Entry(BaseModel):
+    """The state in which a run was seen, and the name of this claim: asked again under it, the claim stands."""
+
+    seen: UUID
+    claim: UUID
+
+
+class Entered(BaseModel):
+    """The state Running, or none when the run has moved on since it was seen; the run's inputs by key."""
+
+    state: states.State | None
+    inputs: dict[str, str]
+
+
+class Leaving(BaseModel):
+    """What a run leaves with the engine; without a state it goes on working."""
+
+    state: actions.StateCreate | None = None
+    inputs: dict[str, str] = {}
+    forget: list[str] = []
+    tags: list[str] | None = None
+    page: actions.ArtifactCreate | None = None
+
+
+class Rules:
+    """How the engine decides on states, as a request finds it."""
+
+    def __init__(
+        self,
+        policy: Annotated[type[FlowRunOrchestrationPolicy], Depends(orchestration.provide_flow_policy)],
+        parameters: Annotated[dict[str, Any], Depends(orchestration.provide_flow_orchestration_parameters)],
+        client_version: Annotated[str | None, Depends(dependencies.get_prefect_client_version)],
+    ) -> None:
+        """Take what the engine's own routes take."""
+        self._known: dict[str, Any] = {
+            "flow_policy": policy, "orchestration_parameters": parameters, "client_version": client_version,
+        }  # fmt: skip
+
+    async def propose(self, session: AsyncSession, run_id: UUID, state: states.State) -> responses.OrchestrationResult:
+        """Propose a state."""
+        found: responses.OrchestrationResult = await models.flow_runs.set_flow_run_state(
+            session=session, flow_run_id=run_id, state=state, **self._known
+        )
+        return found
+
+
+Database = Annotated[PrefectDBInterface, Depends(provide_database_interface)]
+
+
+@router.post("/{run_id}/enter")
+async def enter(run_id: UUID, entry: Entry, rules: Annotated[Rules, Depends()], db: Database) -> Entered:
+    """Move a run from the very state in which it was seen to Running; of two workers that saw the same state one gets it."""
+    async with db.session_context(begin_transaction=True, with_for_update=True) as session:
+        stands_in = await _lock(db, session, run_id)
+        if stands_in == entry.seen:
+            state = states.State(type=states.StateType.RUNNING, state_details=states.StateDetails(transition_id=entry.claim))
+            result = await rules.propose(session, run_id, state)
+            entered = result.state if result.status is responses.SetStateStatus.ACCEPT else None
+        else:
+            entered = await _claimed_before(db, session, stands_in, entry.claim)
+        if entered is None:
+            return Entered(state=None, inputs={})
+        found = await models.flow_run_input.filter_flow_run_input(  # type: ignore[attr-defined]
+            session=session, flow_run_id=run_id, prefix="", limit=INPUTS, exclude_keys=[]
+        )
+        return Entered(state=entered, inputs={entry.key: entry.value for entry in found})
+
+
+@router.post("/{run_id}/leave")
+async def leave(run_id: UUID, leaving: Leaving, rules: Annotated[Rules, Depends()], db: Database) -> responses.OrchestrationResult | None:
+    """Put a run into a state with all that belongs to it; nothing is kept when the engine does not accept the state."""
+    async with db.session_context(begin_transaction=True, with_for_update=True) as session:
+        await _lock(db, session, run_id)
+        result = None
+        if leaving.state is not None:
+            result = await rules.propose(session, run_id, states.State.model_validate(leaving.state))
+            if result.status is not responses.SetStateStatus.ACCEPT:
+                return result
+        await _keep(db, session, run_id, leaving)
+        return result
+
+
+async def _lock(db: PrefectDBInterface, session: AsyncSession, run_id: UUID) -> UUID | None:
+    row = (await session.execute(sa.select(db.FlowRun.state_id).where(db.FlowRun.id == run_id).with_for_update())).one_or_none()
+    if row is None:
+        raise HTTPException(404, "no such run")
+    found: UUID | None = row[0]
+    return found
+
+
+async def _claimed_before(db: PrefectDBInterface, session: AsyncSession, state_id: UUID | None, claim: UUID) -> states.State | None:
+    """The state that this very claim brought about, when its answer did not reach the worker."""
+    found = await session.get(db.FlowRunState, state_id)
+    state = found.as_state() if found is not None else None
+    return state if state is not None and state.state_details.transition_id == claim else None
+
+
+async def _keep(db: PrefectDBInterface, session: AsyncSession, run_id: UUID, leaving: Leaving) -> None:
+    if gone := [*leaving.forget, *leaving.inputs]:
+        rows = db.FlowRunInput
+        await session.execute(sa.delete(rows).where(rows.flow_run_id == run_id, rows.key.in_(gone)))
+    for key, value in leaving.inputs.items():
+        await models.flow_run_input.create_flow_run_input(  # type: ignore[attr-defined]
+            session=session, flow_run_input=core.FlowRunInput(flow_run_id=run_id, key=key, value=value)
+        )
+    if leaving.tags is not None:
+        await models.flow_runs.update_flow_run(  # type: ignore[attr-defined]
+            session=session, flow_run_id=run_id, flow_run=actions.FlowRunUpdate(tags=leaving.tags)
+        )
+    if leaving.page is not None:
+        page = core.Artifact(**leaving.page.model_dump())
+        await models.artifacts.create_artifact(session=session, artifact=page)

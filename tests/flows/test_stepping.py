@@ -1,0 +1,83 @@
+"""Entering and leaving a run on a real engine: one claims it, and what it leaves is kept whole or not at all."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID, uuid4
+
+import pytest
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.client.schemas.responses import SetStateStatus
+from prefect.states import Paused
+
+from flows.runtime.context import Leaving
+from flows.runtime.stepping import enter, leave
+from models.vocabulary import Step
+from tests.engine import Engine
+
+pytestmark = pytest.mark.engine
+LEFT = Leaving(inputs={"form-x": "{}", "wait-x-1-description": '"一"'}, tags=["登记受理"])
+
+
+@contextmanager
+def untouched(engine: Engine) -> Iterator[FlowRun]:
+    """A run of ours that waits, and that no worker has a reason to take."""
+    number = engine.registered()
+    run, _ = engine.waiting(number, Step.SCREEN)
+    yield run
+    engine.client.delete_flow_run(run.id)  # reconcile starts another
+
+
+def waiting() -> State[None]:
+    state: State[None] = Paused(name="试", reschedule=True, pause_key=str(uuid4()))
+    state.state_details.pause_timeout = None
+    return state
+
+
+def test_of_two_workers_that_saw_the_same_state_one_enters(engine: Engine) -> None:
+    with untouched(engine) as run:
+        assert enter(engine.client, run) is not None
+        assert enter(engine.client, run) is None
+        assert engine.client.read_flow_run(run.id).state.is_running()  # type: ignore[union-attr]
+
+
+def test_a_run_that_moved_on_since_it_was_seen_is_not_entered(engine: Engine) -> None:
+    with untouched(engine) as run:
+        engine.client.set_flow_run_state(run.id, waiting(), force=True)
+        assert enter(engine.client, run) is None
+
+
+def test_a_claim_whose_answer_was_lost_stands_when_it_is_asked_again(engine: Engine) -> None:
+    with untouched(engine) as run:
+        claim = {"seen": str(run.state_id), "claim": str(uuid4())}
+        first, again = (engine.ask("POST", f"/casework/runs/{run.id}/enter", **claim) for _ in range(2))
+        assert first["state"]["id"] == again["state"]["id"]
+
+
+def test_a_run_that_is_gone_is_not_entered(engine: Engine) -> None:
+    assert enter(engine.client, FlowRun(id=uuid4(), flow_id=uuid4(), state_id=uuid4())) is None
+
+
+def test_what_a_run_leaves_is_there_with_its_state_and_replaces_what_was_there(engine: Engine) -> None:
+    with untouched(engine) as run:
+        enter(engine.client, run)
+        leave(engine.client, run.id, Leaving(inputs={"wait-x-0-description": '"零"', "wait-x-1-description": '"旧"'}))
+        result = leave(engine.client, run.id, Leaving(inputs=LEFT.inputs, tags=LEFT.tags, forget=["wait-x-0-description"]), waiting())
+        assert result is not None
+        assert result.status is SetStateStatus.ACCEPT
+        assert kept(engine, run.id) >= set(LEFT.inputs)
+        assert "wait-x-0-description" not in kept(engine, run.id)
+        assert engine.client.read_flow_run_input(run.id, "wait-x-1-description") == '"一"'
+        assert engine.client.read_flow_run(run.id).tags == LEFT.tags
+
+
+def test_nothing_is_kept_when_the_engine_does_not_accept_the_state(engine: Engine) -> None:
+    with untouched(engine) as run:  # not running: it cannot begin to wait
+        before = kept(engine, run.id)
+        result = leave(engine.client, run.id, LEFT, waiting())
+        assert result is not None
+        assert result.status is not SetStateStatus.ACCEPT
+        assert kept(engine, run.id) == before
+
+
+def kept(engine: Engine, run_id: UUID) -> set[str]:
+    return {entry.key for entry in engine.client.filter_flow_run_input(run_id, "", 100, set())}

@@ -21,12 +21,17 @@ def add_suspended(office: "engine.Engine", count: int) -> int:
     prefect = create_engine(settings().prefect_database_url.replace("asyncpg", "psycopg"))
     with prefect.begin() as engine_side, office.database.engine.begin() as ours:
         _copy(engine_side, "flow_run", f"id = '{run}'", count, {
-            "id": FRESH.format(name="run"), "state_id": FRESH.format(name="state"), "name": "'CROWD-' || n",
+            "id": FRESH.format(name="run"), "state_id": "NULL", "name": "'CROWD-' || n",
             "idempotency_key": "'crowd-' || n", "parameters": "json_build_object('petition_no', 'CROWD-' || n)::jsonb",
         })  # fmt: skip
         _copy(engine_side, "flow_run_state", f"id = (SELECT state_id FROM flow_run WHERE id = '{run}')", count, {
             "id": FRESH.format(name="state"), "flow_run_id": FRESH.format(name="run"),
         })  # fmt: skip
+        # A run names its state and a state its run: one of the two has to come later.
+        engine_side.execute(text(
+            "UPDATE flow_run SET state_id = flow_run_state.id FROM flow_run_state "
+            "WHERE flow_run_state.flow_run_id = flow_run.id AND flow_run.name LIKE 'CROWD-%'"
+        ))  # fmt: skip
         _copy(engine_side, "flow_run_input", f"flow_run_id = '{run}'", count, {
             "id": "gen_random_uuid()", "flow_run_id": FRESH.format(name="run"),
         })  # fmt: skip
@@ -34,6 +39,7 @@ def add_suspended(office: "engine.Engine", count: int) -> int:
         _copy(ours, "petition", f"number = '{number}'", count, {
             "id": f"{last} + n", "number": "'CROWD-' || n", "intake_key": "'crowd:' || n",
         })  # fmt: skip
+        ours.execute(text("SELECT setval(pg_get_serial_sequence('petition', 'id'), (SELECT max(id) FROM petition))"))
         _copy(ours, "bookmark", f"subject = '{number}'", count, {
             "subject": "'CROWD-' || n", "run_id": f"({FRESH.format(name='run')})::text",
         })  # fmt: skip

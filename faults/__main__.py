@@ -1,6 +1,8 @@
 """``python -m faults``: disturbs real stacks on purpose, prints the table, ends with 1 if anything does not hold."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from typing import Annotated
 
 import typer
@@ -42,8 +44,11 @@ SCENARIOS: dict[str, Scenario] = {
     "crowd": _on_a_stack(crowd),
     "photo-finish": _photo_finish,
 }
-ONCE: dict[str, Scenario] = {"database": lambda _kind: killed_database(say), "disk": lambda _kind: full_disk(say)}
-"""Scenarios that bring a database of their own kind: PostgreSQL's server, SQLite's disk."""
+OWN: dict[str, dict[str, Scenario]] = {
+    "postgresql": {"database": lambda _kind: killed_database(say)},
+    "sqlite": {"disk": lambda _kind: full_disk(say)},
+}
+"""Scenarios of one kind of database alone: PostgreSQL's server, SQLite's disk."""
 
 BOUNDED: dict[str, Scenario] = {"bounded": lambda kind: {"sqlite": on_sqlite, "postgresql": on_postgresql}[kind](say)}
 
@@ -51,20 +56,28 @@ BOUNDED: dict[str, Scenario] = {"bounded": lambda kind: {"sqlite": on_sqlite, "p
 def main(
     bounded: Annotated[bool, typer.Option("--bounded", help="The few faults of make test")] = False,
     database: Annotated[str, typer.Option(help="sqlite or postgresql; both where nothing is said")] = "",
-    only: Annotated[str, typer.Option(help=f"One of: {', '.join([*SCENARIOS, *ONCE])}")] = "",
+    only: Annotated[str, typer.Option(help=f"One of: {', '.join([*SCENARIOS, *OWN['postgresql'], *OWN['sqlite']])}")] = "",
 ) -> None:
-    """Run the scenarios one after the other."""
-    results: list[Result] = []
+    """Run the scenarios, those of each kind of database one after the other, both kinds side by side."""
     wanted = [database] if database else kinds()
-    chosen = [(kind, name, scenario) for kind in wanted for name, scenario in (BOUNDED if bounded else SCENARIOS).items()]
-    chosen += [] if bounded else [("", name, scenario) for name, scenario in ONCE.items()]
-    for kind, name, scenario in chosen:
+    # Processes, not threads: a stack's settings are its process's environment. Most of a row is waiting for a worker to start.
+    with ProcessPoolExecutor(len(wanted), mp_context=get_context("spawn")) as sides:
+        told = [sides.submit(one_side, kind, bounded=bounded, only=only) for kind in wanted]
+        results = [result for side in told for result in side.result()]
+    show(results)
+    raise SystemExit(not results or any(not result.green for result in results))
+
+
+def one_side(kind: str, *, bounded: bool, only: str) -> list[Result]:
+    """Run the scenarios of one kind of database, telling each result as it comes."""
+    results: list[Result] = []
+    for name, scenario in (BOUNDED if bounded else SCENARIOS | OWN[kind]).items():
         if only in ("", name):
             for result in scenario(kind):
+                result.kind = kind
                 say_result(result)
                 results.append(result)
-    show(results)
-    raise SystemExit(any(not result.green for result in results))
+    return results
 
 
 if __name__ == "__main__":

@@ -27,10 +27,9 @@ MOMENTS = (
     Moment("round:after", "the next round is open, its form not written yet", "waits"),
     Moment("paused:before", "the form is written, before it is handed over with Paused", "waits"),
     Moment("paused:after", "the form and Paused were accepted", "waits"),
-    Moment("left:before", "the case has ended, before the last form is forgotten", "ends"),
-    Moment("left:after", "the last form is forgotten, before the end is noted", "ends"),
+    Moment("end:before", "the case has ended, before that is noted", "ends"),
     Moment("end:after", "the end is noted, before Completed is proposed", "ends"),
-    Moment("completed:after", "Completed was accepted", "ends"),
+    Moment("completed:after", "Completed was accepted, the last form forgotten", "ends"),
 )
 
 REGISTERING = (
@@ -58,5 +57,5 @@ SENDING = (
 
 WAKING = (
     Moment("claim:after", "the desk decided, the pump claimed the petition"),
-    Moment("scheduled:after", "the desk decided, the pump woke the run"),
+    Moment("running:after", "the desk decided, the pump entered the run"),
 )

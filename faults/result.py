@@ -9,6 +9,9 @@ class Result:
 
     fault: str
     where: str
+    kind: str = ""
+    """The kind of database under it."""
+
     seconds: float | None = None
     """From the fault until the petition waited at its next step or was at its end; nothing where none is measured."""
 

@@ -18,7 +18,7 @@ def say(line: str) -> None:
 
 def say_result(result: Result) -> None:
     """Tell one row as soon as it is known."""
-    say(f"  {colour(result)[1]:5} {time_of(result):>7}  {result.fault}: {result.where}")
+    say(f"  {colour(result)[1]:5} {time_of(result):>7}  {result.kind:10}  {result.fault}: {result.where}")
     for problem in result.problems:
         say(f"          {problem}")
 
@@ -38,12 +38,12 @@ def time_of(result: Result) -> str:
 def show(results: list[Result]) -> None:
     """Print the table, and under it the slowest recovery."""
     table = Table(title="Faults")
-    for head in ("fault", "where", "recovered after", "", "note"):
+    for head in ("database", "fault", "where", "recovered after", "", "note"):
         table.add_column(head, overflow="fold")
     for result in results:
         style, word = colour(result)
         note = "; ".join([result.note] * bool(result.note) + result.problems[:IN_A_ROW])
-        table.add_row(result.fault, result.where, time_of(result), f"[{style}]{word}[/]", note)
+        table.add_row(result.kind, result.fault, result.where, time_of(result), f"[{style}]{word}[/]", note)
     CONSOLE.print(table)
     slowest = max((result.seconds or 0.0 for result in results), default=0.0)
     red = sum(not result.green for result in results)

@@ -49,6 +49,11 @@ def driven(client: SyncPrefectClient, run: FlowRun, inputs: dict[str, str] | Non
         _drive.reset(drive)
 
 
+def driven_here() -> bool:
+    """Say whether the run is in the hands of our own driver, and not of the engine's."""
+    return _drive.get() is not None
+
+
 def leaving() -> Leaving:
     """What this run has gathered so far to leave with the engine."""
     left = _leaving.get()

@@ -18,8 +18,8 @@ from prefect.flows import Flow
 from prefect.states import Failed, Pending
 from prefect.utilities.engine import propose_state_sync
 
-from flows.runtime.context import driven
-from flows.runtime.stepping import enter
+from flows.runtime.context import Leaving, driven, leaving
+from flows.runtime.stepping import enter, leave
 
 WAITING_FLOWS = frozenset({"petition", "dispatch", "intake", "correction"})
 """Flows that do nothing but look at a case and wait for people."""
@@ -40,16 +40,18 @@ def _drive_here(client: SyncPrefectClient, flow: Flow[Any, Any], run: FlowRun) -
     if entered is None:
         return
     state, inputs = entered
+    run, left = run.model_copy(update={"state": state}), Leaving()
     try:
-        with driven(client, run.model_copy(update={"state": state}), inputs):
+        with driven(client, run, inputs):
             end: State[Any] = flow.fn(**run.parameters)
+            left = leaving()
     except (Pause, Abort):
         return
     except Exception as fault:
         # The fault's own words stay in the worker's log, in the office's hands: they may quote the case.
         _log.exception("%s failed", run.name)
         end = Failed(message=f"{type(fault).__name__}; see the worker's log")
-    client.set_flow_run_state(run.id, end)
+    leave(client, run, left, end)  # unless somebody has moved the run meanwhile: then it is theirs
 
 
 def _drive_by_engine(client: SyncPrefectClient, flow: Flow[Any, Any], run: FlowRun) -> None:

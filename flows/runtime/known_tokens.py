@@ -2,6 +2,7 @@
 
 The engine's server reads a client's token from its database whenever something is to be changed: a transaction
 beside every transaction. A token that was just found right is not looked up again; a wrong one is refused as before.
+A token that was replaced or ran out is good for that minute longer.
 """
 
 import time

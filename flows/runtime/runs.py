@@ -12,7 +12,7 @@ from prefect.states import Scheduled
 from sqlmodel import Session
 
 from flows.clock import now
-from flows.runtime.context import engine, leaving, this_run
+from flows.runtime.context import driven_here, engine, leaving, this_run
 from flows.runtime.judging import ENDED_BADLY
 from flows.runtime.stepping import leave
 from models.bookmark import Bookmark
@@ -87,8 +87,8 @@ def nudge(client: SyncPrefectClient, mark: Bookmark, run: FlowRun | None, *, dri
         if mark.subject.startswith(DRAFT_PREFIX) and mark.run_id is None:
             return  # a draft is driven by the intake run that brought it; should that be lost, reconcile starts another
         started = start_run(client, mark, again=mark.run_id is not None)
-        if drive_soon:
-            drive_soon(started)
+        if drive_soon and started.state is not None and started.state.is_scheduled():
+            drive_soon(started)  # not one that somebody has entered already: the same start asked for twice
     elif run.state.is_paused():
         wake(client, run, drive_soon=drive_soon)
     # Scheduled, pending or running: it will look at the case, and is nudged again if that came too early.
@@ -149,8 +149,7 @@ def show_case(petition_no: str) -> None:
         tags = sorted(case_tags(session, petition))
         file = case_file(session, petition, today=legal_day(now()))
     run = this_run()
-    if sorted(run.tags) != tags:
-        leaving().tags = tags
+    leaving().tags = tags if sorted(run.tags) != tags else None
     leaving().page = page_of(petition_no, file, run.id)
 
 
@@ -172,8 +171,9 @@ def case_tags(session: Session, petition: Petition) -> list[str]:
 
 
 def note_end(subject: str) -> None:
-    """Note that this run came to its end, having seen everything there was, and leave with the engine what is to stay."""
-    leave(engine(), this_run().id, leaving())
+    """Note that this run came to its end, having seen everything there was."""
+    if not driven_here():  # the engine's own worker ends a run with a state and nothing else
+        leave(engine(), this_run(), leaving())
     number, _ = split_subject(subject)
     with database().write() as session:
         petition = find_petition(session, number)

@@ -23,6 +23,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 INPUTS = 100
 """How many of a run's inputs are read at once: a form a step, and what the last wait left."""
 
+GONE = "no such run"
+MOVED_ON = responses.OrchestrationResult(
+    state=None, status=responses.SetStateStatus.ABORT,
+    details=responses.StateAbortDetails(reason="the run has been moved on since it was entered"),
+)  # fmt: skip
+
 router = PrefectRouter(prefix="/casework/runs", tags=["casework"])
 
 
@@ -41,8 +47,9 @@ class Entered(BaseModel):
 
 
 class Leaving(BaseModel):
-    """What a run leaves with the engine; without a state it goes on working."""
+    """What a run leaves with the engine, and the state in which it was entered; without a state it goes on working."""
 
+    entered: UUID
     state: actions.StateCreate | None = None
     inputs: dict[str, str] = {}
     forget: list[str] = []
@@ -79,8 +86,8 @@ Database = Annotated[PrefectDBInterface, Depends(provide_database_interface)]
 async def enter(run_id: UUID, entry: Entry, rules: Annotated[Rules, Depends()], db: Database) -> Entered:
     """Move a run from the very state in which it was seen to Running; of two workers that saw the same state one gets it."""
     async with db.session_context(begin_transaction=True, with_for_update=True) as session:
-        stands_in = await _lock(db, session, run_id)
-        if stands_in == entry.seen:
+        stands_in, kind = await _lock(db, session, run_id)
+        if stands_in == entry.seen and kind is not states.StateType.RUNNING:
             state = states.State(type=states.StateType.RUNNING, state_details=states.StateDetails(transition_id=entry.claim))
             result = await rules.propose(session, run_id, state)
             entered = result.state if result.status is responses.SetStateStatus.ACCEPT else None
@@ -96,24 +103,40 @@ async def enter(run_id: UUID, entry: Entry, rules: Annotated[Rules, Depends()], 
 
 @router.post("/{run_id}/leave")
 async def leave(run_id: UUID, leaving: Leaving, rules: Annotated[Rules, Depends()], db: Database) -> responses.OrchestrationResult | None:
-    """Put a run into a state with all that belongs to it; nothing is kept when the engine does not accept the state."""
-    async with db.session_context(begin_transaction=True, with_for_update=True) as session:
-        await _lock(db, session, run_id)
-        result = None
-        if leaving.state is not None:
+    """Put a run, if it is still in the state in which it was entered, into another one with all that belongs to it.
+
+    Nothing is kept when somebody else has moved the run meanwhile, or when the engine does not accept the state.
+    """
+    try:
+        async with db.session_context(begin_transaction=True, with_for_update=True) as session:
+            stands_in, _ = await _lock(db, session, run_id)
+            if stands_in != leaving.entered:
+                raise _NotAcceptedError(MOVED_ON)
+            # The state comes last: it is announced as soon as it is set, and must not be taken back then.
+            await _keep(db, session, run_id, leaving)
+            if leaving.state is None:
+                return None
             result = await rules.propose(session, run_id, states.State.model_validate(leaving.state))
             if result.status is not responses.SetStateStatus.ACCEPT:
-                return result
-        await _keep(db, session, run_id, leaving)
-        return result
+                raise _NotAcceptedError(result)
+            return result
+    except _NotAcceptedError as refused:
+        return refused.result
 
 
-async def _lock(db: PrefectDBInterface, session: AsyncSession, run_id: UUID) -> UUID | None:
-    row = (await session.execute(sa.select(db.FlowRun.state_id).where(db.FlowRun.id == run_id).with_for_update())).one_or_none()
+class _NotAcceptedError(Exception):
+    """Rolls everything back."""
+
+    def __init__(self, result: responses.OrchestrationResult) -> None:
+        self.result = result
+
+
+async def _lock(db: PrefectDBInterface, session: AsyncSession, run_id: UUID) -> tuple[UUID | None, states.StateType | None]:
+    run = db.FlowRun
+    row = (await session.execute(sa.select(run.state_id, run.state_type).where(run.id == run_id).with_for_update())).one_or_none()
     if row is None:
-        raise HTTPException(404, "no such run")
-    found: UUID | None = row[0]
-    return found
+        raise HTTPException(404, GONE)
+    return row[0], row[1]
 
 
 async def _claimed_before(db: PrefectDBInterface, session: AsyncSession, state_id: UUID | None, claim: UUID) -> states.State | None:

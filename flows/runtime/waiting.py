@@ -13,13 +13,12 @@ from uuid import uuid4
 import orjson
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import State
-from prefect.client.schemas.responses import SetStateStatus
 from prefect.exceptions import Abort, ObjectNotFound, Pause
 from prefect.states import Paused
 
 from flows.clock import now
 from flows.forms import Answer, form_schema, is_form, keyset, newest_answer
-from flows.runtime.context import engine, inputs, leaving, run_id
+from flows.runtime.context import engine, inputs, leaving, run_id, this_run
 from flows.runtime.stepping import leave
 from models.vocabulary import Step
 from rules.errors import CaseworkError
@@ -102,9 +101,8 @@ def _leave(step: Step, round_: int, *, back: bool = False) -> NoReturn:
     state: State[Any] = Paused(name=step.label, reschedule=True, pause_key=key)
     state.state_details.pause_timeout = None
     state.state_details.run_input_keyset = {**keyset(step, round_)}  # type: ignore[dict-item]
-    result = leave(engine(), run_id(), leaving(), state)
-    if result is not None and result.status is SetStateStatus.ACCEPT and result.state is not None:
-        raise Pause(state=result.state)
+    if leave(engine(), this_run(), leaving(), state):
+        raise Pause(state=state)
     # Somebody has put the run into another state meanwhile. Whoever enters it next looks at the case; this one leaves.
     raise Abort("the run is in another state by now")
 

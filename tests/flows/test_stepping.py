@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 from prefect.client.schemas.objects import FlowRun, State
-from prefect.client.schemas.responses import SetStateStatus
-from prefect.states import Paused
+from prefect.states import Failed, Paused
 
 from flows.runtime.context import Leaving
 from flows.runtime.stepping import enter, leave
@@ -37,6 +37,7 @@ def test_of_two_workers_that_saw_the_same_state_one_enters(engine: Engine) -> No
     with untouched(engine) as run:
         assert enter(engine.client, run) is not None
         assert enter(engine.client, run) is None
+        assert enter(engine.client, engine.client.read_flow_run(run.id)) is None, "what is entered is not entered again"
         assert engine.client.read_flow_run(run.id).state.is_running()  # type: ignore[union-attr]
 
 
@@ -57,13 +58,16 @@ def test_a_run_that_is_gone_is_not_entered(engine: Engine) -> None:
     assert enter(engine.client, FlowRun(id=uuid4(), flow_id=uuid4(), state_id=uuid4())) is None
 
 
+def entered(engine: Engine, run: FlowRun) -> FlowRun:
+    state, _ = enter(engine.client, run) or (None, {})
+    return run.model_copy(update={"state": state})
+
+
 def test_what_a_run_leaves_is_there_with_its_state_and_replaces_what_was_there(engine: Engine) -> None:
-    with untouched(engine) as run:
-        enter(engine.client, run)
-        leave(engine.client, run.id, Leaving(inputs={"wait-x-0-description": '"零"', "wait-x-1-description": '"旧"'}))
-        result = leave(engine.client, run.id, Leaving(inputs=LEFT.inputs, tags=LEFT.tags, forget=["wait-x-0-description"]), waiting())
-        assert result is not None
-        assert result.status is SetStateStatus.ACCEPT
+    with untouched(engine) as found:
+        run = entered(engine, found)
+        assert leave(engine.client, run, Leaving(inputs={"wait-x-0-description": '"零"', "wait-x-1-description": '"旧"'}))
+        assert leave(engine.client, run, Leaving(inputs=LEFT.inputs, tags=LEFT.tags, forget=["wait-x-0-description"]), waiting())
         assert kept(engine, run.id) >= set(LEFT.inputs)
         assert "wait-x-0-description" not in kept(engine, run.id)
         assert engine.client.read_flow_run_input(run.id, "wait-x-1-description") == '"一"'
@@ -71,12 +75,29 @@ def test_what_a_run_leaves_is_there_with_its_state_and_replaces_what_was_there(e
 
 
 def test_nothing_is_kept_when_the_engine_does_not_accept_the_state(engine: Engine) -> None:
-    with untouched(engine) as run:  # not running: it cannot begin to wait
+    with untouched(engine) as run:  # it waits, and nobody entered it: it cannot begin to wait
         before = kept(engine, run.id)
-        result = leave(engine.client, run.id, LEFT, waiting())
-        assert result is not None
-        assert result.status is not SetStateStatus.ACCEPT
+        assert not leave(engine.client, run, LEFT, waiting())
         assert kept(engine, run.id) == before
+
+
+def test_a_worker_that_was_away_for_long_does_not_undo_what_another_one_did(engine: Engine) -> None:
+    with untouched(engine) as found:
+        late = entered(engine, found)
+        engine.client.set_flow_run_state(found.id, waiting(), force=True)
+        another = entered(engine, engine.client.read_flow_run(found.id))
+        before = kept(engine, found.id)
+        assert not leave(engine.client, late, LEFT, waiting())
+        assert not leave(engine.client, late, LEFT, Failed())
+        assert kept(engine, found.id) == before
+        assert leave(engine.client, another, Leaving(), waiting())
+
+
+def test_a_server_without_the_routes_is_not_taken_for_a_run_that_is_gone(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    with untouched(engine) as run, monkeypatch.context() as patched:
+        patched.setattr("flows.runtime.stepping.ROUTES", "/elsewhere")
+        with pytest.raises(httpx.HTTPStatusError):
+            enter(engine.client, run)
 
 
 def kept(engine: Engine, run_id: UUID) -> set[str]:

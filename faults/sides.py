@@ -1,0 +1,59 @@
+"""The scenarios, and those of one kind of database run one after the other."""
+
+from collections.abc import Callable, Iterator
+
+from faults.bounded import on_postgresql, on_sqlite
+from faults.result import Result
+from faults.scenarios.crowd import crowd
+from faults.scenarios.full_disk import full_disk
+from faults.scenarios.killed_database import killed_database
+from faults.scenarios.killed_server import killed_server
+from faults.scenarios.killed_worker import kill_points
+from faults.scenarios.photo_finish import races, through_the_engine
+from faults.scenarios.wrong_clock import wrong_clock
+from faults.standing import Standing, standing
+from faults.table import say, say_result
+
+Scenario = Callable[[str], Iterator[Result]]
+
+
+def _on_a_stack(inner: Callable[[Standing, str], Iterator[Result]]) -> Scenario:
+    def scenario(kind: str) -> Iterator[Result]:
+        with standing(kind, say) as there:
+            yield from inner(there, kind)
+
+    return scenario
+
+
+def _photo_finish(kind: str) -> Iterator[Result]:
+    yield from races(kind)
+    with standing(kind, say) as there:
+        yield from through_the_engine(there)
+
+
+SCENARIOS: dict[str, Scenario] = {
+    "kill-points": _on_a_stack(kill_points),
+    "server": _on_a_stack(killed_server),
+    "clock": _on_a_stack(wrong_clock),
+    "crowd": _on_a_stack(crowd),
+    "photo-finish": _photo_finish,
+}
+OWN: dict[str, dict[str, Scenario]] = {
+    "postgresql": {"database": lambda _kind: killed_database(say)},
+    "sqlite": {"disk": lambda _kind: full_disk(say)},
+}
+"""Scenarios of one kind of database alone: PostgreSQL's server, SQLite's disk."""
+
+BOUNDED: dict[str, Scenario] = {"bounded": lambda kind: {"sqlite": on_sqlite, "postgresql": on_postgresql}[kind](say)}
+
+
+def one_side(kind: str, *, bounded: bool, only: str) -> list[Result]:
+    """Run the scenarios of one kind of database, telling each result as it comes."""
+    results: list[Result] = []
+    for name, scenario in (BOUNDED if bounded else SCENARIOS | OWN[kind]).items():
+        if only in ("", name):
+            for result in scenario(kind):
+                result.kind = kind
+                say_result(result)
+                results.append(result)
+    return results

@@ -20,8 +20,7 @@ from prefect.server.utilities.server import PrefectRouter
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
-INPUTS = 100
-"""How many of a run's inputs are read at once: a form a step, and what the last wait left."""
+from flows.runtime.context import INPUTS
 
 GONE = "no such run"
 MOVED_ON = responses.OrchestrationResult(

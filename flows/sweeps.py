@@ -5,12 +5,20 @@ from uuid import UUID
 from prefect import flow, task
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
-from prefect.states import Completed
+from prefect.states import Completed, Failed
 
 from flows.clock import now
 from flows.runtime.announcing import announce_steps
 from flows.runtime.context import engine
-from flows.runtime.repair import Comparison, Report, end_duplicates, file_lost_subjects, repair_stuck, revive_ended
+from flows.runtime.repair import (
+    BACKGROUND_STUCK_AFTER,
+    Comparison,
+    end_duplicates,
+    file_lost_subjects,
+    repair_stuck,
+    revive_ended,
+)
+from flows.runtime.report import Report
 from flows.runtime.runs import nudge_behind, page_of, tidy_runs
 from models.bookmark import Bookmark
 from notifications.channels import channel_for
@@ -34,34 +42,29 @@ def send() -> SendReport:
 
 
 @flow(name="outbox", persist_result=False, log_prints=False)
-def outbox() -> str:
+def outbox() -> State[None]:
     """发出待发函件和消息；失败的按间隔重试，多次失败的转人工处理。"""
     sent = failed = dead = 0
     while (batch := send()).taken:
         sent, failed, dead = sent + batch.sent, failed + batch.failed, dead + batch.dead
-    return f"sent {sent}, to be tried again {failed}, dead {dead}"
-
-
-class DeadlineFaultError(RuntimeError):
-    """Some clocks could not be acted on; the message names petitions, clocks and kinds of fault, nothing personal."""
+    return Completed(message=f"发出 {sent}，待重试 {failed}，转人工 {dead}")
 
 
 @flow(name="deadlines", persist_result=False, log_prints=False)
-def deadlines() -> str:
+def deadlines() -> State[None]:
     """期限巡查：到点的提醒、逾期、催办、督办、报告，每一步只办一次；每分钟一次，停过多久都能补上。"""
     report = sweep(database(), as_of=now(), budget=SWEEP_BUDGET)
     with get_client(sync_client=True) as client:
         told = announce_steps(client)
-    if report.faults:
-        raise DeadlineFaultError("; ".join(report.faults[:20]))
-    return (
-        f"warned {report.warned}, missed {report.missed}, escalated {report.escalated}, overtaken {report.overtaken}, "
-        f"announced {told}"
+    if report.faults:  # petitions, clocks and kinds of fault, nothing personal
+        return Failed(message="；".join(report.faults[:20]))
+    return Completed(
+        message=f"提醒 {report.warned}，逾期 {report.missed}，升级 {report.escalated}，已被后一步取代 {report.overtaken}，通报 {told}"
     )
 
 
 @flow(name="case_page", persist_result=False, log_prints=False)
-def case_page(petition_no: str) -> str:
+def case_page(petition_no: str) -> State[None]:
     """更新一件信访的案卷页（由自动化规则在期限事件后启动）。
 
     Args:
@@ -72,16 +75,16 @@ def case_page(petition_no: str) -> str:
         mark = session.get(Bookmark, petition_no)
     if mark is not None and mark.run_id is not None:
         engine().create_artifact(page_of(petition_no, file, UUID(mark.run_id)))
-    return petition_no
+    return Completed(message=petition_no)
 
 
 @flow(name="nudge", persist_result=False, log_prints=False)
-def nudge() -> str:
+def nudge() -> State[None]:
     """唤醒落后于案件的流程（后备；通常由 casework 工作进程即时完成），并清理已完成的后台运行记录。"""
     with get_client(sync_client=True) as client:
         looked_at = nudge_behind(client, limit=200)
         tidied = tidy_runs(client, before=now() - settings().background_runs_kept)
-    return f"{looked_at} looked at, {tidied} old background runs deleted"
+    return Completed(message=f"查看 {looked_at}，清理旧的后台运行 {tidied}")
 
 
 _comparison = Comparison()
@@ -92,12 +95,13 @@ def reconcile(thorough: bool = False) -> State[None]:
     """核对流程与案件：补上丢失的、卡住的、失败的、重复的流程；重复执行不产生变化。
 
     Args:
-        thorough: 核对全部在办件，而不是下一批
+        thorough: 核对全部在办件，而不是下一批；失败的流程立即重新排队，不再等待
     """
     as_of, report = now(), Report()
     with get_client(sync_client=True) as client:
-        repair_stuck(client, before=as_of - settings().stuck_after, as_of=as_of, report=report)
-        revive_ended(client, as_of=as_of, report=report)
+        long_ago, longer_ago = as_of - settings().stuck_after, as_of - BACKGROUND_STUCK_AFTER
+        repair_stuck(client, cases_before=long_ago, background_before=longer_ago, report=report)
+        revive_ended(client, as_of=as_of, report=report, at_once=thorough)
         file_lost_subjects(as_of=as_of, report=report)
         _comparison.go_on(client, as_of=as_of, report=report, thorough=thorough)
         if thorough:

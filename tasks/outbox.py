@@ -11,6 +11,7 @@ from sqlmodel import Session, and_, col, or_, select
 
 from models.clock import Clock
 from models.outbox_message import OutboxMessage
+from models.petition import Petition
 from models.vocabulary import ClockState, MessageState
 from notifications.catalogue import row_for
 from notifications.channels import Channel, ChannelError, mail_via
@@ -254,7 +255,13 @@ def handed_over(session: Session, message_id: int, *, as_of: datetime) -> Outbox
     return message
 
 
-def letters_in(session: Session, *states: MessageState, limit: int = 200) -> list[OutboxMessage]:
-    """List messages in some states, oldest first."""
-    query = select(OutboxMessage).where(col(OutboxMessage.state).in_(states)).order_by(col(OutboxMessage.id)).limit(limit)
+def letters_in(session: Session, *states: MessageState, limit: int = 200) -> list[tuple[OutboxMessage, str | None]]:
+    """List messages in some states with their petitions' numbers, oldest first."""
+    query = (
+        select(OutboxMessage, Petition.number)
+        .join(Petition, col(Petition.id) == col(OutboxMessage.petition_id))
+        .where(col(OutboxMessage.state).in_(states))
+        .order_by(col(OutboxMessage.id))
+        .limit(limit)
+    )
     return list(session.exec(query))

@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     prefect_database_url: str = Field(default="", description="The engine's own database; empty: SQLite")
     work_pool: str = Field(default="casework", description="Name of the work pool")
     worker_threads: int = Field(default=4, ge=1, description="Runs that one casework worker drives at once")
-    worker_poll: timedelta = Field(default=timedelta(seconds=1), description="Pause between two looks for due runs")
+    worker_poll: timedelta = Field(default=timedelta(milliseconds=400), description="Pause between two looks for due runs")
     nudge_poll: timedelta = Field(
         default=timedelta(milliseconds=500), description="Pause between two looks for cases ahead of their run"
     )

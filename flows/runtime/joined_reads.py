@@ -13,11 +13,14 @@ from prefect.server.models import flow_runs
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
+LOCKED = "locked run"
+"""Under this name a session notes the run that its transaction has locked already."""
+
 
 async def read_flow_run(session: AsyncSession, flow_run_id: UUID, for_update: bool = False) -> orm_models.FlowRun | None:
     """Read a run; if it is to be changed, as it is once nobody else is changing it."""
     run = orm_models.FlowRun
-    if for_update:
+    if for_update and session.info.get(LOCKED) != flow_run_id:
         # Locked first, read then: PostgreSQL would join a row that it had to wait for with what belonged to its past.
         await session.execute(sa.select(run.id).where(run.id == flow_run_id).with_for_update())
     query = (

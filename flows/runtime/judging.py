@@ -1,10 +1,12 @@
 """Judging a run: does it stand where its case says that it should, and what is to be done if not. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 
-from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType
 
 from flows.forms import keyset
 from models.vocabulary import Step
@@ -32,8 +34,6 @@ class Remedy(Enum):
 class Expected:
     """Where the casework database says that a subject's run should stand."""
 
-    subject: str
-    run_id: str | None
     waited_for: Step | None
     round: int
     stands_at: Step | None
@@ -41,15 +41,20 @@ class Expected:
     nudge_after: datetime
 
 
-def remedy_for(expected: Expected, run: FlowRun | None, *, as_of: datetime, stuck_after: timedelta) -> Remedy | None:
-    """Say what a subject's run needs; nothing when it stands where it should or is on its way there."""
+def remedy_for(
+    expected: Expected, run: FlowRun | None, *, as_of: datetime, stuck_after: timedelta, pause: timedelta = FIRST_PAUSE
+) -> Remedy | None:
+    """Say what a subject's run needs; nothing when it stands where it should or is on its way there.
+
+    ``pause`` is how long a run that ended badly is left alone.
+    """
     if run is None or run.state is None:
         return Remedy.START
     kind = run.state.type
     if kind is StateType.COMPLETED:
         return Remedy.START_AGAIN
     if kind in ENDED_BADLY:
-        return Remedy.REVIVE if as_of >= run.state.timestamp + pause_before_revival(run.run_count) else None
+        return Remedy.REVIVE if as_of >= run.state.timestamp + pause else None
     if kind in UNDER_WAY:
         return Remedy.UNSTICK if as_of >= run.state.timestamp + stuck_after else None
     if kind is StateType.PAUSED:
@@ -57,9 +62,20 @@ def remedy_for(expected: Expected, run: FlowRun | None, *, as_of: datetime, stuc
     return None  # scheduled: a worker will take it
 
 
-def pause_before_revival(times_run: int) -> timedelta:
-    """How long a run that ended badly is left alone: doubles with every time that it ran, up to an hour."""
-    doublings = min(max(times_run - 1, 0), 20)
+def times_ended_badly(states: Iterable[State[Any]]) -> int:
+    """Count how often a run has ended badly since it last waited for somebody; ``states`` are all that it was in, oldest first.
+
+    How often it ran says nothing: a run that was woken after a decision at the desk has run once more, and failed never.
+    """
+    times = 0
+    for state in states:
+        times = 0 if state.type is StateType.PAUSED else times + (state.type in ENDED_BADLY)
+    return times
+
+
+def pause_before_revival(times: int) -> timedelta:
+    """How long a run is left alone that ended badly so often in a row: doubles every time, up to an hour."""
+    doublings = min(max(times - 1, 0), 20)
     return min(FIRST_PAUSE * float(2**doublings), LONGEST_PAUSE)
 
 

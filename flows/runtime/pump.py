@@ -3,8 +3,9 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any
+from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter
@@ -12,6 +13,7 @@ from prefect.client.schemas.objects import FlowRun
 
 from flows.clock import now
 from flows.runtime.repair import repair_stuck
+from flows.runtime.report import Report
 from flows.runtime.runs import deployment_id, nudge_behind
 from tasks.database import database
 from tasks.outbox import anything_due
@@ -19,7 +21,10 @@ from tasks.settings import settings
 
 OUTBOX = "outbox/outbox"
 RECONCILE = "reconcile/reconcile"
-LONGEST_PAUSE = 30.0
+LONGEST_PAUSE = 8.0
+LETTERS_PAUSE = 1.0
+"""Seconds between two looks for letters: nobody waits at a screen for them."""
+
 OUTBOX_PAUSE = 5.0
 """Seconds between two outbox runs that the pump starts: letters of one moment leave together."""
 
@@ -27,42 +32,59 @@ OUTBOX_PAUSE = 5.0
 class Pump(threading.Thread):
     """Looks at two partial indexes a few times a second; works only when one of them is not empty."""
 
-    def __init__(self, drive_soon: Callable[[FlowRun], bool]) -> None:
-        """Take the worker's way of driving a run at once; the thread ends with the process."""
+    def __init__(self, drive_soon: Callable[[FlowRun], bool], in_hand: Callable[[], Set[UUID]]) -> None:
+        """Take the worker's way of driving a run at once, and what it has in hand; the thread ends with the process."""
         super().__init__(name="pump", daemon=True)
-        self._drive_soon = drive_soon
+        self._drive_soon, self._in_hand = drive_soon, in_hand
         self._stopped = threading.Event()
         self._log = logging.getLogger("prefect.casework.pump")
-        self._outbox_at = 0.0
-        self._repair_first = settings().sole_worker
-        self._began = now()
+        self._usual = settings().nudge_poll.total_seconds()
+        self._letters_at = 0.0
+        self._repair_due = settings().sole_worker
+        self._left_behind = now()
 
     def stop(self) -> None:
         """Ask the thread to end after its present look."""
         self._stopped.set()
 
     def run(self) -> None:
-        """Look again and again; after a fault wait longer each time, up to half a minute."""
-        pause = usual = settings().nudge_poll.total_seconds()
+        """Look again and again; after a fault wait longer each time, up to eight seconds; when it is over, have everything compared."""
+        pause = self._usual
         with get_client(sync_client=True) as client:
             while not self._stopped.wait(pause):
-                try:
-                    self._look(client)
-                    pause = usual
-                except Exception as fault:  # a server that restarts must not end the pump
-                    pause = min(pause * 2, LONGEST_PAUSE)
-                    self._log.warning("the pump will look again in %.1f s after %s", pause, type(fault).__name__)
+                pause = self._look_safely(client, pause)
+
+    def _look_safely(self, client: SyncPrefectClient, pause: float) -> float:
+        """Look once; says how long to wait before the next look."""
+        looked_at = now()
+        try:
+            self._look(client)
+        except Exception as fault:  # a server that restarts must not end the pump
+            if not self._repair_due:
+                self._repair_due, self._left_behind = True, looked_at
+            pause = min(pause * 2, LONGEST_PAUSE)
+            self._log.warning("the pump will look again in %.1f s after %s", pause, type(fault).__name__)
+            return pause
+        return self._usual
 
     def _look(self, client: SyncPrefectClient) -> None:
-        if self._repair_first:
-            # The only worker has just started: what was under way before it did was left behind by its predecessor.
-            repair_stuck(client, before=self._began)
-            client.create_flow_run_from_deployment(deployment_id(client, RECONCILE), parameters={"thorough": True}, tags=["后台"])
-            self._repair_first = False
         nudge_behind(client, drive_soon=self._drive_soon)
-        if time.monotonic() >= self._outbox_at and letters_wait():
-            start_outbox(client)
-            self._outbox_at = time.monotonic() + OUTBOX_PAUSE
+        if self._repair_due:
+            self._repair(client)
+        if time.monotonic() >= self._letters_at:
+            self._letters_at = time.monotonic() + LETTERS_PAUSE
+            if letters_wait():
+                start_outbox(client)
+                self._letters_at = time.monotonic() + OUTBOX_PAUSE
+
+    def _repair(self, client: SyncPrefectClient) -> None:
+        """Have everything compared at once: this worker has just started, or the server or a database is back."""
+        if settings().sole_worker:
+            # What was under way before and is in nobody's hands belonged to a predecessor, or could not be left while the server was away.
+            before, spared = self._left_behind, self._in_hand()
+            repair_stuck(client, cases_before=before, background_before=before, report=Report(), spared=spared)
+        client.create_flow_run_from_deployment(deployment_id(client, RECONCILE), parameters={"thorough": True}, tags=["后台"])
+        self._repair_due = False
 
 
 def letters_wait() -> bool:

@@ -3,14 +3,12 @@
 Two looks. ``repair_stuck`` asks the engine for runs that are under way or ended badly: few, so every minute.
 ``Comparison`` goes through the subjects that must have a run, a slice at a time, and finds what no list of the
 engine's shows: runs that are gone, waits that belong to an older step. Every remedy is an act that may be
-repeated: starting has an idempotency key, and a run that is entered once more looks at its case (ADR 0016).
+repeated: starting has an idempotency key, and a run that is entered once more looks at its case (ADR 0018).
 """
 
-import logging
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Set
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import FlowRunFilter
@@ -18,7 +16,17 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Cancelled, Crashed, Scheduled
 
-from flows.runtime.judging import ENDED_BADLY, UNDER_WAY, Expected, Remedy, remedy_for
+from flows.runtime.judging import (
+    ENDED_BADLY,
+    FIRST_PAUSE,
+    UNDER_WAY,
+    Expected,
+    Remedy,
+    pause_before_revival,
+    remedy_for,
+    times_ended_badly,
+)
+from flows.runtime.report import Report
 from flows.runtime.runs import PAGE, deployment_id, read_runs, start_run
 from models.bookmark import Bookmark
 from rules.steps import step_of
@@ -34,69 +42,55 @@ BACKGROUND_STUCK_AFTER = timedelta(minutes=10)
 LOOK_BACK = timedelta(days=2)
 """How far back runs that ended badly are looked for every minute; older ones are found by comparing."""
 
-_log = logging.getLogger("prefect.casework.repair")
 
+def repair_stuck(
+    client: SyncPrefectClient, *, cases_before: datetime, background_before: datetime, report: Report, spared: Set[UUID] = frozenset()
+) -> None:
+    """Put a case's runs that have been under way since before an instant back in the queue; end background ones, which come again.
 
-@dataclass
-class Report:
-    """What was done, by subject; nothing when everything stood where it should."""
-
-    done: list[tuple[str, Remedy]] = field(default_factory=list)
-    compared: int = 0
-
-    def note(self, subject: str, remedy: Remedy) -> None:
-        """Put a remedy on the report and into the worker's log."""
-        self.done.append((subject, remedy))
-        _log.warning("%s: %s", subject, remedy.name)
-
-    def lines(self) -> list[str]:
-        """Say it for people: how many were compared, and what was done how often and to which subjects."""
-        kinds = Counter(remedy for _, remedy in self.done)
-        told = [f"{remedy.value} {count} 件：{self._names(remedy)}" for remedy, count in kinds.items()]
-        return [f"核对 {self.compared} 件", *(told or ["均无需处理"])]
-
-    def _names(self, remedy: Remedy) -> str:
-        names = sorted(subject for subject, done in self.done if done is remedy)
-        return "、".join(names[:10]) + ("……" if len(names) > 10 else "")
-
-
-def repair_stuck(client: SyncPrefectClient, *, before: datetime, as_of: datetime | None = None, report: Report | None = None) -> Report:
-    """Put runs that have been under way since before an instant, or ended badly, back in the queue of the workers."""
-    report, as_of = report or Report(), as_of or before
-    for run in _runs(client, CASE_DEPLOYMENTS, UNDER_WAY):
-        if run.state is not None and run.state.timestamp < before:
+    ``spared`` are runs that somebody is known to have in hand.
+    """
+    for run in _under_way(client, CASE_DEPLOYMENTS, cases_before):
+        if run.id not in spared:
             requeue(client, run)
             report.note(run.name, Remedy.UNSTICK)
-    for run in _runs(client, BACKGROUND_DEPLOYMENTS, UNDER_WAY):
-        if run.state is not None and run.state.timestamp < _background_limit(before, as_of):
+    for run in _under_way(client, BACKGROUND_DEPLOYMENTS, background_before):
+        if run.id not in spared:
             client.set_flow_run_state(run.id, Crashed(message="its worker is gone"), force=True)
             report.note(run.name, Remedy.END_STALE)
-    return report
 
 
-def _background_limit(before: datetime, as_of: datetime) -> datetime:
-    return before if before >= as_of else as_of - BACKGROUND_STUCK_AFTER
+def _under_way(client: SyncPrefectClient, deployments: Iterable[str], before: datetime) -> list[FlowRun]:
+    return [run for run in _runs(client, deployments, UNDER_WAY) if run.state is not None and run.state.timestamp < before]
 
 
-def revive_ended(client: SyncPrefectClient, *, as_of: datetime, report: Report) -> None:
-    """Put runs that failed, crashed or were cancelled by hand back in the queue while their case is open."""
+def revive_ended(client: SyncPrefectClient, *, as_of: datetime, report: Report, at_once: bool = False) -> None:
+    """Put runs that failed, crashed or were cancelled by hand back in the queue while their case is open.
+
+    One that keeps ending badly is left alone longer each time, unless it is wanted ``at_once``.
+    """
     ended = {str(run.id): run for run in _runs(client, CASE_DEPLOYMENTS, ENDED_BADLY, since=as_of - LOOK_BACK)}
     with database().read() as session:
         marks = unfinished_of_runs(session, ended)
-    _repair(client, marks, ended, as_of=as_of, report=report)
+    _repair(client, marks, ended, as_of=as_of, report=report, at_once=at_once)
     known = {mark.run_id for mark in marks}
     for run in ended.values():
         # An intake run that failed before its paper was on file has nothing but itself; one cancelled by hand was meant so.
         unfiled = run.deployment_id == deployment_id(client, "intake/intake") and str(run.id) not in known
-        if unfiled and run.state is not None and not run.state.is_cancelled():
-            _revive_if_due(client, run, as_of=as_of, report=report)
+        if not unfiled or run.state is None or run.state.is_cancelled():
+            continue
+        if as_of >= run.state.timestamp + _pause(client, run, as_of=as_of, at_once=at_once):
+            requeue(client, run)
+            report.note(run.name, Remedy.REVIVE)
 
 
-def _revive_if_due(client: SyncPrefectClient, run: FlowRun, *, as_of: datetime, report: Report) -> None:
-    nowhere = Expected(subject=run.name, run_id=str(run.id), waited_for=None, round=0, stands_at=None, behind=False, nudge_after=as_of)
-    if remedy_for(nowhere, run, as_of=as_of, stuck_after=settings().stuck_after) is Remedy.REVIVE:
-        requeue(client, run)
-        report.note(run.name, Remedy.REVIVE)
+def _pause(client: SyncPrefectClient, run: FlowRun | None, *, as_of: datetime, at_once: bool) -> timedelta:
+    """How long a run is left alone when it ended badly; its past is only asked for when that can matter."""
+    if at_once:
+        return timedelta()
+    if run is None or run.state is None or run.state.type not in ENDED_BADLY or as_of < run.state.timestamp + FIRST_PAUSE:
+        return FIRST_PAUSE
+    return pause_before_revival(times_ended_badly(client.read_flow_run_states(run.id)))
 
 
 class Comparison:
@@ -116,7 +110,7 @@ class Comparison:
         while left > 0:
             with database().read() as session:
                 marks = unfinished_after(session, self._after, before=as_of - settings().stuck_after * 2, limit=PAGE)
-            lost = self._compare(client, marks, as_of=as_of, report=report)
+            lost = self._compare(client, marks, as_of=as_of, report=report, at_once=thorough)
             self._after = marks[-1].subject if len(marks) == PAGE else ""
             left -= PAGE
             if not self._after:
@@ -124,33 +118,37 @@ class Comparison:
             if thorough or lost:
                 left = max(left, PAGE)
 
-    def _compare(self, client: SyncPrefectClient, marks: list[Bookmark], *, as_of: datetime, report: Report) -> bool:
+    def _compare(self, client: SyncPrefectClient, marks: list[Bookmark], *, as_of: datetime, report: Report, at_once: bool) -> bool:
         runs = read_runs(client, [mark.run_id for mark in marks])
         report.compared += len(marks)
-        _repair(client, marks, runs, as_of=as_of, report=report)
+        _repair(client, marks, runs, as_of=as_of, report=report, at_once=at_once)
         return len(runs) < len(marks)
 
 
-def _repair(client: SyncPrefectClient, marks: list[Bookmark], runs: dict[str, FlowRun], *, as_of: datetime, report: Report) -> None:
+def _repair(
+    client: SyncPrefectClient, marks: list[Bookmark], runs: dict[str, FlowRun], *, as_of: datetime, report: Report, at_once: bool
+) -> None:
     with database().read() as session:
         states = states_of(session, [mark.subject for mark in marks])
     for mark in marks:
         state, run = states.get(mark.subject), runs.get(mark.run_id or "")
         expected = Expected(
-            subject=mark.subject, run_id=mark.run_id, waited_for=mark.step, round=mark.round, behind=mark.behind,
-            stands_at=step_of(state) if state else None, nudge_after=mark.nudge_after,
+            waited_for=mark.step, round=mark.round, behind=mark.behind, stands_at=step_of(state) if state else None,
+            nudge_after=mark.nudge_after,
         )  # fmt: skip
-        remedy = remedy_for(expected, run, as_of=as_of, stuck_after=settings().stuck_after)
-        if remedy is not None:
-            _apply(client, mark, run, remedy)
+        pause = _pause(client, run, as_of=as_of, at_once=at_once)
+        remedy = remedy_for(expected, run, as_of=as_of, stuck_after=settings().stuck_after, pause=pause)
+        if remedy is not None and _apply(client, mark, run, remedy):
             report.note(mark.subject, remedy)
 
 
-def _apply(client: SyncPrefectClient, mark: Bookmark, run: FlowRun | None, remedy: Remedy) -> None:
+def _apply(client: SyncPrefectClient, mark: Bookmark, run: FlowRun | None, remedy: Remedy) -> bool:
+    """Do it; says whether it was still needed."""
     if remedy in (Remedy.START, Remedy.START_AGAIN):
-        start_run(client, mark, again=mark.run_id is not None)
-    elif run is not None:
+        return start_run(client, mark) is not None
+    if run is not None:
         requeue(client, run)
+    return True
 
 
 def requeue(client: SyncPrefectClient, run: FlowRun) -> None:

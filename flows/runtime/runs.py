@@ -86,8 +86,8 @@ def nudge(client: SyncPrefectClient, mark: Bookmark, run: FlowRun | None, *, dri
     if run is None or run.state is None or run.state.is_final():
         if mark.subject.startswith(DRAFT_PREFIX) and mark.run_id is None:
             return  # a draft is driven by the intake run that brought it; should that be lost, reconcile starts another
-        started = start_run(client, mark, again=mark.run_id is not None)
-        if drive_soon and started.state is not None and started.state.is_scheduled():
+        started = start_run(client, mark)
+        if drive_soon and started is not None and started.state is not None and started.state.is_scheduled():
             drive_soon(started)  # not one that somebody has entered already: the same start asked for twice
     elif run.state.is_paused():
         wake(client, run, drive_soon=drive_soon)
@@ -112,16 +112,27 @@ def read_runs(client: SyncPrefectClient, ids: Iterable[str | None]) -> dict[str,
     return found
 
 
-def start_run(client: SyncPrefectClient, mark: Bookmark, *, again: bool) -> FlowRun:
-    """Start the run of a subject and note which it is; a second start on the same ground gives the same run."""
+def start_run(client: SyncPrefectClient, mark: Bookmark) -> FlowRun | None:
+    """Start the run of a subject and note which it is; a second start on the same ground gives the same run.
+
+    Nothing when the subject needs none any more: the bookmark may have been read long before the engine answered, and the
+    run that was found at its end have come to it meanwhile.
+    """
+    if not _still_wanted(mark):
+        return None
     name, parameters = deployment_of(mark.subject)
-    run = client.create_flow_run_from_deployment(
-        deployment_id(client, name), parameters=parameters, name=mark.subject,
-        idempotency_key=f"{mark.subject}:{mark.run_id}" if again else mark.subject,
-    )
+    key = f"{mark.subject}:{mark.run_id}" if mark.run_id is not None else mark.subject
+    run = client.create_flow_run_from_deployment(deployment_id(client, name), parameters=parameters, name=mark.subject, idempotency_key=key)
     with database().write() as session:
         bookmark_of(session, mark.subject, as_of=now()).run_id = str(run.id)
     return run
+
+
+def _still_wanted(mark: Bookmark) -> bool:
+    """A run notes its end in the bookmark before it tells the engine; so whoever saw the end there finds it noted here."""
+    with database().read() as session:
+        fresh = session.get(Bookmark, mark.subject)
+    return fresh is not None and fresh.run_id == mark.run_id and (fresh.behind or not fresh.finished)
 
 
 BACKGROUND = ("后台", "函件")

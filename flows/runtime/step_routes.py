@@ -1,4 +1,4 @@
-"""Two routes that our server adds to the engine's API: enter a run, and leave it again (ADR 0019).
+"""Routes that our server adds to the engine's API: is anything due, enter a run, and leave it again (ADR 0019).
 
 A step through the engine's own routes takes ten calls, each a transaction, and can be cut short between any two of
 them. Here entering is one (claim the run, read what it was resumed with), and leaving is one (the form, the tags, the
@@ -15,12 +15,16 @@ from prefect.server.api import dependencies
 from prefect.server.database import PrefectDBInterface, provide_database_interface
 from prefect.server.orchestration import dependencies as orchestration
 from prefect.server.orchestration.policies import FlowRunOrchestrationPolicy
-from prefect.server.schemas import actions, core, responses, states
+from prefect.server.schemas import actions, responses, states
 from prefect.server.utilities.server import PrefectRouter
+from prefect.types import DateTime
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import lazyload
 
 from flows.runtime.context import INPUTS
+from flows.runtime.joined_reads import LOCKED
+from flows.runtime.keeping import Kept, keep
 
 GONE = "no such run"
 MOVED_ON = responses.OrchestrationResult(
@@ -45,15 +49,11 @@ class Entered(BaseModel):
     inputs: dict[str, str]
 
 
-class Leaving(BaseModel):
+class Leaving(Kept):
     """What a run leaves with the engine, and the state in which it was entered; without a state it goes on working."""
 
     entered: UUID
     state: actions.StateCreate | None = None
-    inputs: dict[str, str] = {}
-    forget: list[str] = []
-    tags: list[str] | None = None
-    page: actions.ArtifactCreate | None = None
 
 
 class Rules:
@@ -81,11 +81,20 @@ class Rules:
 Database = Annotated[PrefectDBInterface, Depends(provide_database_interface)]
 
 
+@router.get("/due")
+async def due(before: DateTime, db: Database) -> bool:
+    """Say whether any run is due by an instant: one look at an index (``due_runs``)."""
+    run = db.FlowRun
+    async with db.session_context() as session:
+        look = sa.select(run.id).where(run.state_type == states.StateType.SCHEDULED, run.next_scheduled_start_time <= before)
+        return (await session.execute(look.limit(1))).first() is not None
+
+
 @router.post("/{run_id}/enter")
 async def enter(run_id: UUID, entry: Entry, rules: Annotated[Rules, Depends()], db: Database) -> Entered:
     """Move a run from the very state in which it was seen to Running; of two workers that saw the same state one gets it."""
     async with db.session_context(begin_transaction=True, with_for_update=True) as session:
-        stands_in, kind = await _lock(db, session, run_id)
+        stands_in, kind, _ = await _lock(db, session, run_id)
         if stands_in == entry.seen and kind is not states.StateType.RUNNING:
             state = states.State(type=states.StateType.RUNNING, state_details=states.StateDetails(transition_id=entry.claim))
             result = await rules.propose(session, run_id, state)
@@ -108,13 +117,15 @@ async def leave(run_id: UUID, leaving: Leaving, rules: Annotated[Rules, Depends(
     """
     try:
         async with db.session_context(begin_transaction=True, with_for_update=True) as session:
-            stands_in, _ = await _lock(db, session, run_id)
+            stands_in, _, deployment = await _lock(db, session, run_id)
             if stands_in != leaving.entered:
                 raise _NotAcceptedError(MOVED_ON)
             # The state comes last: it is announced as soon as it is set, and must not be taken back then.
-            await _keep(db, session, run_id, leaving)
+            await keep(db, session, run_id, leaving)
             if leaving.state is None:
                 return None
+            # The engine's rules look at it, with three queries for what belongs to it, unless the session knows it.
+            _held = await session.get(db.Deployment, deployment, options=[lazyload("*")]) if deployment else None
             result = await rules.propose(session, run_id, states.State.model_validate(leaving.state))
             if result.status is not responses.SetStateStatus.ACCEPT:
                 raise _NotAcceptedError(result)
@@ -130,12 +141,17 @@ class _NotAcceptedError(Exception):
         self.result = result
 
 
-async def _lock(db: PrefectDBInterface, session: AsyncSession, run_id: UUID) -> tuple[UUID | None, states.StateType | None]:
+async def _lock(
+    db: PrefectDBInterface, session: AsyncSession, run_id: UUID
+) -> tuple[UUID | None, states.StateType | None, UUID | None]:
+    """Lock a run; gives the id and the type of its state, and its deployment."""
     run = db.FlowRun
-    row = (await session.execute(sa.select(run.state_id, run.state_type).where(run.id == run_id).with_for_update())).one_or_none()
+    query = sa.select(run.state_id, run.state_type, run.deployment_id).where(run.id == run_id).with_for_update()
+    row = (await session.execute(query)).one_or_none()
     if row is None:
         raise HTTPException(404, GONE)
-    return row[0], row[1]
+    session.info[LOCKED] = run_id
+    return row[0], row[1], row[2]
 
 
 async def _claimed_before(db: PrefectDBInterface, session: AsyncSession, state_id: UUID | None, claim: UUID) -> states.State | None:
@@ -143,20 +159,3 @@ async def _claimed_before(db: PrefectDBInterface, session: AsyncSession, state_i
     found = await session.get(db.FlowRunState, state_id)
     state = found.as_state() if found is not None else None
     return state if state is not None and state.state_details.transition_id == claim else None
-
-
-async def _keep(db: PrefectDBInterface, session: AsyncSession, run_id: UUID, leaving: Leaving) -> None:
-    if gone := [*leaving.forget, *leaving.inputs]:
-        rows = db.FlowRunInput
-        await session.execute(sa.delete(rows).where(rows.flow_run_id == run_id, rows.key.in_(gone)))
-    for key, value in leaving.inputs.items():
-        await models.flow_run_input.create_flow_run_input(  # type: ignore[attr-defined]
-            session=session, flow_run_input=core.FlowRunInput(flow_run_id=run_id, key=key, value=value)
-        )
-    if leaving.tags is not None:
-        await models.flow_runs.update_flow_run(  # type: ignore[attr-defined]
-            session=session, flow_run_id=run_id, flow_run=actions.FlowRunUpdate(tags=leaving.tags)
-        )
-    if leaving.page is not None:
-        page = core.Artifact(**leaving.page.model_dump())
-        await models.artifacts.create_artifact(session=session, artifact=page)

@@ -20,14 +20,13 @@ import anyio.abc
 import prefect.flow_engine
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun
-from prefect.client.schemas.responses import WorkerFlowRunResponse
 from prefect.context import SyncClientContext
 from prefect.flows import Flow
 from prefect.workers.base import BaseJobConfiguration, BaseWorker, BaseWorkerResult
 
 from flows.clock import now
 from flows.runtime.driving import drive
-from flows.runtime.engine_clock import EngineClock
+from flows.runtime.due_runs import DueRuns
 from flows.runtime.pump import Pump
 from tasks.settings import settings
 
@@ -57,8 +56,8 @@ class CaseworkWorker(BaseWorker[BaseJobConfiguration, Any, CaseworkResult]):
         self._threads = ThreadPoolExecutor(self._count, thread_name_prefix="casework", initializer=_open_client)
         self._in_hand: set[UUID] = set()
         self._lock = threading.Lock()
-        self._engine_clock = EngineClock()
-        self._pump = Pump(self.drive_soon)
+        self._due = DueRuns(self.client, self._work_pool_name)
+        self._pump = Pump(self.drive_soon, self.in_hand)
         self._pump.start()
 
     async def teardown(self, *exc_info: Any) -> None:
@@ -74,7 +73,7 @@ class CaseworkWorker(BaseWorker[BaseJobConfiguration, Any, CaseworkResult]):
         until = time.monotonic() + LONGEST_TAKE
         room = 3 * self._count
         while time.monotonic() < until:
-            found = await self._due_runs(limit=room)
+            found = await self._due.up_to(room)
             random.shuffle(found)  # two workers that look at once should not meet at every run
             taken += [run for run in found[: room - len(self._in_hand)] if self.drive_soon(run)]
             if len(found) < room:
@@ -82,18 +81,6 @@ class CaseworkWorker(BaseWorker[BaseJobConfiguration, Any, CaseworkResult]):
             while len(self._in_hand) > self._count and time.monotonic() < until:
                 await anyio.sleep(0.02)
         return taken
-
-    async def _due_runs(self, *, limit: int) -> list[FlowRun]:
-        # The client's own call has no limit and brings 200 runs, most of which could not be taken.
-        asked = self._engine_clock.now()
-        answer = await self.client._client.post(
-            f"/work_pools/{self._work_pool_name}/get_scheduled_flow_runs",
-            json={"scheduled_before": asked.isoformat(), "limit": limit},
-        )
-        self._engine_clock.read(answer.headers)
-        if not self._engine_clock.is_past(asked):
-            return []  # our clock has jumped ahead: these are runs of the future, the next look asks rightly
-        return [entry.flow_run for entry in WorkerFlowRunResponse.model_validate_list(answer.json())]
 
     def drive_soon(self, run: FlowRun) -> bool:
         """Queue a run for the next free thread; says whether it was not in hand already. Safe from any thread."""
@@ -103,6 +90,11 @@ class CaseworkWorker(BaseWorker[BaseJobConfiguration, Any, CaseworkResult]):
             self._in_hand.add(run.id)
         self._threads.submit(self._drive, run)
         return True
+
+    def in_hand(self) -> frozenset[UUID]:
+        """The runs that are queued or being driven here. Safe from any thread."""
+        with self._lock:
+            return frozenset(self._in_hand)
 
     def _drive(self, run: FlowRun) -> None:
         try:

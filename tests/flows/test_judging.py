@@ -8,7 +8,7 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.states import Cancelled, Completed, Crashed, Failed, Paused, Pending, Running, Scheduled, State
 
 from flows.forms import keyset
-from flows.runtime.judging import Expected, Remedy, pause_before_revival, remedy_for
+from flows.runtime.judging import Expected, Remedy, pause_before_revival, remedy_for, times_ended_badly
 from models.vocabulary import Step
 from rules.zone import SHANGHAI
 
@@ -24,16 +24,15 @@ def waiting(step: Step = Step.SCREEN, round_: int = 1, name: str | None = None) 
 
 def expected(**other: object) -> Expected:
     usual = {
-        "subject": "XF-2026-0001", "run_id": str(uuid4()), "waited_for": Step.SCREEN, "round": 1, "stands_at": Step.SCREEN,
-        "behind": False, "nudge_after": NOON,
+        "waited_for": Step.SCREEN, "round": 1, "stands_at": Step.SCREEN, "behind": False, "nudge_after": NOON,
     }  # fmt: skip
     return Expected(**(usual | other))  # type: ignore[arg-type]
 
 
-def run_in(state: State | None, *, since: timedelta = timedelta(), times: int = 1) -> FlowRun:
+def run_in(state: State | None, *, since: timedelta = timedelta()) -> FlowRun:
     if state is not None:
         state = state.model_copy(update={"timestamp": NOON - since})
-    return FlowRun(id=uuid4(), flow_id=uuid4(), name="XF-2026-0001", state=state, run_count=times)
+    return FlowRun(id=uuid4(), flow_id=uuid4(), name="XF-2026-0001", state=state)
 
 
 @pytest.mark.parametrize(
@@ -50,8 +49,7 @@ def run_in(state: State | None, *, since: timedelta = timedelta(), times: int = 
         pytest.param(run_in(Failed(), since=MINUTE), {}, Remedy.REVIVE, id="a failed run is revived"),
         pytest.param(run_in(Crashed(), since=MINUTE), {}, Remedy.REVIVE, id="a crashed run is revived"),
         pytest.param(run_in(Cancelled(), since=MINUTE), {}, Remedy.REVIVE, id="a run cancelled by hand is revived"),
-        pytest.param(run_in(Failed(), since=MINUTE, times=6), {}, None, id="a run that keeps failing is left alone for longer"),
-        pytest.param(run_in(Failed(), since=60 * MINUTE, times=60), {}, Remedy.REVIVE, id="but never for more than an hour"),
+        pytest.param(run_in(Failed()), {}, None, id="a run that has just failed is left alone for a moment"),
         pytest.param(run_in(waiting()), {"stands_at": Step.PROPOSE}, Remedy.WAKE, id="a wait at a step that was decided is woken"),
         pytest.param(run_in(waiting()), {"stands_at": None}, Remedy.WAKE, id="a wait for nobody is woken"),
         pytest.param(run_in(waiting(round_=2)), {}, Remedy.WAKE, id="a wait of another round is woken"),
@@ -66,6 +64,27 @@ def run_in(state: State | None, *, since: timedelta = timedelta(), times: int = 
 )  # fmt: skip
 def test_the_remedy(run: FlowRun | None, case: dict[str, object], remedy: Remedy | None) -> None:
     assert remedy_for(expected(**case), run, as_of=NOON, stuck_after=MINUTE) is remedy
+
+
+@pytest.mark.parametrize(
+    ("states", "times"),
+    [
+        pytest.param([], 0, id="a run without a past never has"),
+        pytest.param([Scheduled(), Running(), Failed()], 1, id="a run that failed before it ever waited"),
+        pytest.param([*[Running(), waiting()] * 12, Running(), Failed()], 1, id="a run that came through twelve steps and failed once"),
+        pytest.param([Running(), waiting(), *[Running(), Failed(), Scheduled()] * 3], 3, id="a run that failed and was revived three times"),
+        pytest.param([Failed(), Crashed(), Cancelled()], 3, id="a run that failed, crashed and was cancelled"),
+        pytest.param([Failed(), Failed(), Running(), waiting(), Running(), Crashed()], 1, id="a run that recovered in between"),
+    ],
+)
+def test_how_often_a_run_ended_badly_in_a_row(states: list[State], times: int) -> None:
+    assert times_ended_badly(states) == times
+
+
+def test_a_run_that_keeps_failing_is_left_alone_for_as_long_as_it_is_told() -> None:
+    failed = run_in(Failed(), since=MINUTE)
+    assert remedy_for(expected(), failed, as_of=NOON, stuck_after=MINUTE, pause=MINUTE) is Remedy.REVIVE
+    assert remedy_for(expected(), failed, as_of=NOON, stuck_after=MINUTE, pause=2 * MINUTE) is None
 
 
 def test_the_pause_before_a_revival_doubles_up_to_an_hour() -> None:

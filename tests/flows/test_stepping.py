@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from prefect.client.schemas.actions import ArtifactCreate
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import Failed, Paused
 
@@ -102,3 +103,18 @@ def test_a_server_without_the_routes_is_not_taken_for_a_run_that_is_gone(engine:
 
 def kept(engine: Engine, run_id: UUID) -> set[str]:
     return {entry.key for entry in engine.client.filter_flow_run_input(run_id, "", 100, set())}
+
+
+def test_every_publication_of_a_page_is_kept_and_the_newest_is_shown(engine: Engine) -> None:
+    key = f"case-{uuid4().hex}"
+    with untouched(engine) as run:
+        entered = enter(engine.client, run)
+        assert entered is not None
+        run = run.model_copy(update={"state": entered[0]})
+        for words in ("第一版", "第二版"):
+            page = ArtifactCreate(key=key, type="markdown", description="案卷", data=words, flow_run_id=run.id)
+            assert leave(engine.client, run, Leaving(page=page))
+        [shown] = engine.ask("POST", "/artifacts/latest/filter", artifacts={"key": {"any_": [key]}})
+        versions = engine.ask("POST", "/artifacts/filter", artifacts={"key": {"any_": [key]}}, sort="CREATED_DESC")
+        assert [version["data"] for version in versions] == ["第二版", "第一版"]
+        assert (shown["data"], shown["latest_id"], shown["flow_run_id"]) == ("第二版", versions[0]["id"], str(run.id))

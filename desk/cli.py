@@ -10,11 +10,13 @@ from desk.automations import automations_app
 from desk.backups import backup_command, restore_command
 from desk.calendars import calendar_app
 from desk.due import due
+from desk.help import speak_chinese
 from desk.ledger import import_command
 from desk.limits import clock_app, clocks_command
 from desk.reconciling import reconcile_command
 from desk.running import demo_command, migrate_command, up_command
 from desk.simulate import simulate_command
+from desk.usage import explain_usage
 from tasks.private_home import UMASK
 
 app = typer.Typer(
@@ -47,6 +49,7 @@ app.command("restore")(restore_command)
 def main() -> None:
     """Run the command line; whatever it and its children make is readable by their owner alone."""
     os.umask(UMASK)
+    speak_chinese()
     try:
         app(standalone_mode=False)
     except typer.Exit as ended:
@@ -55,13 +58,8 @@ def main() -> None:
         sys.stderr.write("已取消\n")
         sys.exit(130)
     except Exception as misuse:  # click's own usage errors
-        sys.stderr.write(f"{_usage(misuse)}\n")
+        sys.stderr.write(f"{explain_usage(misuse)}\n")
         sys.exit(2)
-
-
-def _usage(misuse: Exception) -> str:
-    said = getattr(misuse, "format_message", lambda: str(misuse))()
-    return f"命令用法不对：{said}。用 xinfang --help 查看用法"
 
 
 if __name__ == "__main__":

@@ -9,4 +9,4 @@ from rules.zone import SHANGHAI
 
 def now() -> datetime:
     """This instant, aware, in Asia/Shanghai."""
-    return datetime.fromtimestamp(pendulum.now("Asia/Shanghai").timestamp(), tz=SHANGHAI)
+    return datetime.fromtimestamp(pendulum.now("UTC").timestamp(), tz=SHANGHAI)

@@ -1,12 +1,15 @@
 """The commands about papers: attach one, look after letters that could not be sent."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from desk.clock import now
 from desk.output import fail, say, spoken, table
+
+if TYPE_CHECKING:
+    from models.outbox_message import OutboxMessage
 
 
 @spoken
@@ -58,7 +61,20 @@ def letters_command(
     with database().read() as session:
         waiting = outbox.letters_in(session, MessageState.DEAD, MessageState.QUEUED, MessageState.SENDING)
     rows = [
-        {"编号": m.id, "函件": row_for(m.letter).subject, "收件": m.addressee, "状态": m.state.label, "次数": m.attempts, "原因": m.last_error or ""}
-        for m in waiting
-    ]
+        {
+            "编号": m.id, "信访件": number or "", "函件": row_for(m.letter).subject, "收件": m.addressee, "状态": m.state.label,
+            "次数": m.attempts, "下次发出": _next(m), "原因": m.last_error or "",
+        }
+        for m, number in waiting
+    ]  # fmt: skip
     table("未发出的函件", rows)
+
+
+def _next(message: "OutboxMessage") -> str:
+    """When a letter that is still on its way is tried next, by the office's clock; nothing for one that somebody has to see to."""
+    from models.vocabulary import MessageState
+    from rules.zone import SHANGHAI
+
+    if message.state is MessageState.DEAD:
+        return ""
+    return message.next_try_at.astimezone(SHANGHAI).strftime("%m-%d %H:%M")

@@ -10,6 +10,7 @@ import sys
 
 from desk.stack import apply_automations_here, engine_environment, enrolment
 from tasks.database import database
+from tasks.private_home import UMASK
 from tasks.schema import ROOT, migrate
 from tasks.settings import settings
 
@@ -48,6 +49,7 @@ def enrol() -> None:
 
 def main() -> None:
     """Do what comes to an end, or become the part that stays."""
+    os.umask(UMASK)
     arguments = sys.argv[1:]
     if arguments == ["prepare"]:
         prepare()

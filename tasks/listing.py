@@ -17,6 +17,7 @@ from models.vocabulary import ClockOwner, ClockState, Stage, State
 from rules.lifecycle import GONE_UNITS, STAGES
 from rules.steps import step_of
 from rules.zone import days_left
+from tasks.intake import find_organ
 from tasks.masks import shown_title
 
 
@@ -32,7 +33,10 @@ class ListFilter:
 
 
 def list_petitions(session: Session, chosen: ListFilter) -> list[dict[str, Any]]:
-    """List petitions with the three owners' next due dates (office, handler, upstream), oldest first."""
+    """List petitions with the three owners' next due dates (office, handler, upstream), oldest first.
+
+    Raises ``UnknownCaseError`` when a unit is wanted whose name or code fits no organ: an empty list would pass for good news.
+    """
     query = select(Petition).order_by(col(Petition.id)).limit(chosen.limit)
     if chosen.stage is not None:
         states = [state for state in State if STAGES[state] is chosen.stage]
@@ -42,7 +46,10 @@ def list_petitions(session: Session, chosen: ListFilter) -> list[dict[str, Any]]
     if chosen.overdue:
         late = select(Clock.petition_id).where(*_duties(), col(Clock.due_on) < chosen.today)
         query = query.where(col(Petition.id).in_(late))
-    return rows_of(session, list(session.exec(query)), today=chosen.today)
+    found = list(session.exec(query))
+    if chosen.unit and not found and session.exec(_organs_called(chosen.unit)).first() is None:
+        find_organ(session, chosen.unit)
+    return rows_of(session, found, today=chosen.today)
 
 
 def rows_of(session: Session, petitions: Sequence[Petition], *, today: date) -> list[dict[str, Any]]:
@@ -70,9 +77,12 @@ UNITS = (
 )
 
 
+def _organs_called(unit: str) -> Any:
+    return select(Organ.id).where(or_(col(Organ.code) == unit, col(Organ.name).contains(unit, autoescape=True)))
+
+
 def _petitions_of_unit(unit: str) -> Any:
-    organs = select(Organ.id).where(or_(col(Organ.code) == unit, col(Organ.name).contains(unit, autoescape=True)))
-    return select(Dispatch.petition_id).where(col(Dispatch.organ_id).in_(organs), col(Dispatch.state).not_in(GONE_UNITS))
+    return select(Dispatch.petition_id).where(col(Dispatch.organ_id).in_(_organs_called(unit)), col(Dispatch.state).not_in(GONE_UNITS))
 
 
 def _next_dues(session: Session, ids: Sequence[int | None]) -> dict[tuple[int, ClockOwner], tuple[date, bool]]:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from desk import cli
+from rules.zone import SHANGHAI
 from tests.office import Office
 
 
@@ -67,6 +68,7 @@ def test_decide_takes_the_fields_by_their_chinese_titles(office: Office, xinfang
         pytest.param(("decide", "XF-2026-0099"), 1, "没有编号为“XF-2026-0099”", id="an unknown petition"),
         pytest.param(("show", "不是编号"), 1, "没有编号为", id="not a number at all"),
         pytest.param(("list", "--stage", "没有的阶段"), 2, "可选", id="an unknown stage"),
+        pytest.param(("list", "--unit", "没有的局"), 1, "没有名为“没有的局”的单位", id="an unknown unit"),
         pytest.param(("fly",), 2, "命令用法不对", id="an unknown command"),
     ],
 )
@@ -111,8 +113,10 @@ def test_attach_keeps_a_paper_sealed(office: Office, xinfang: Typist, tmp_path: 
 
 
 def test_letters_lists_what_has_not_left(office: Office, xinfang: Typist) -> None:
-    office.register()
+    number = office.register()
     _, out, _ = xinfang("letters")
     assert "收件回执" in out
+    assert number in out
+    assert office.letters(number)[0].next_try_at.astimezone(SHANGHAI).strftime("%m-%d %H:%M") in out
     office.send_letters()
     assert "无" in xinfang("letters")[1]

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from models.vocabulary import Stage
+from rules.errors import UnknownCaseError
 from tasks.listing import ListFilter, list_petitions
 from tests.office import Office, at
 
@@ -45,12 +46,19 @@ def test_petitions_are_listed_by_stage(office: Office, stage: Stage | None, foun
 
 @pytest.mark.parametrize(
     ("unit", "found"),
-    [("市住建局", ["XF-2026-0001"]), ("SZJ", ["XF-2026-0001"]), ("街道", ["XF-2026-0001", "XF-2026-0002"]), ("市公安局", []), ("_", []), ("%", [])],
+    [("市住建局", ["XF-2026-0001"]), ("SZJ", ["XF-2026-0001"]), ("街道", ["XF-2026-0001", "XF-2026-0002"]), ("市公安局", [])],
 )
 def test_petitions_are_listed_by_unit(office: Office, unit: str, found: list[str]) -> None:
     office.assigned("市住建局", "某街道办事处")
     office.assigned("某街道办事处")
     assert numbers(office, unit=unit) == found
+
+
+@pytest.mark.parametrize("unit", ["没有的局", "_", "%"])
+def test_a_unit_that_there_is_not_is_said_and_no_empty_list_shown(office: Office, unit: str) -> None:
+    office.assigned("市住建局")
+    with pytest.raises(UnknownCaseError, match="没有名为"):
+        numbers(office, unit=unit)
 
 
 def test_a_unit_that_gave_its_share_back_is_not_listed_with_it(office: Office) -> None:

@@ -93,6 +93,20 @@ class Engine:
             time.sleep(0.1)
         return time.perf_counter() - began
 
+    def runs_waiting(self, numbers: set[str], step: Step) -> list[str]:
+        """Wait until these petitions' runs wait at a step and the engine shows it; returns their runs.
+
+        Under a stock worker a run may have been woken once too often, and is on its way back to its wait for seconds.
+        """
+        began = time.perf_counter()
+        while time.perf_counter() - began < PATIENCE:
+            self.until_waiting(step, self.kept + len(numbers), nudging=self.stock)
+            runs = [run for number, run in self.runs_at(step).items() if number in numbers]
+            if len(runs) == len(numbers):
+                return runs
+            time.sleep(0.1)
+        raise SystemExit(f"not all of {len(numbers)} petitions came to {step.value}; see the worker's log")
+
     def cpu(self) -> dict[str, float]:
         """Seconds of processor time that each part of the stack has used so far (what it started and lost not included)."""
         return {child.name: _cpu_of(child.pid) for child in self.stack._children}

@@ -18,14 +18,14 @@ from bench.engine import Engine, engine
 from models.vocabulary import Step
 
 IDLE_SECONDS = 60.0
+FEW = 200
+"""Suspended petitions beside which the rate is measured that many must not slow down."""
 
 
-def drain(office: Engine, count: int, *, stock: bool) -> dict[str, Any]:
+def drain(office: Engine, count: int) -> dict[str, Any]:
     """Bring so many petitions to their first form, answer all forms, and time it until the last one waits again."""
     done = office.waiting_at(Step.PROPOSE)
-    numbers = set(office.register(count))
-    office.until_waiting(Step.SCREEN, count + office.kept, nudging=stock)
-    runs = [run for number, run in office.runs_at(Step.SCREEN).items() if number in numbers]
+    runs = office.runs_waiting(set(office.register(count)), Step.SCREEN)
     before, began = office.cpu(), time.perf_counter()
     for run in runs:
         office.answer_form(run)
@@ -39,8 +39,7 @@ def latencies(office: Engine, count: int, *, at_the_desk: bool) -> list[float]:
     """Decide one step after the other on an idle stack; returns the seconds until the engine shows the next wait."""
     found = []
     for number in office.register(count):
-        office.until_waiting(Step.SCREEN, office.kept + 1, nudging=office.stock)
-        run = office.runs_at(Step.SCREEN)[number]
+        (run,) = office.runs_waiting({number}, Step.SCREEN)
         time.sleep(0.37)  # not in step with anybody's polling
         began = time.perf_counter()
         if at_the_desk:
@@ -71,10 +70,10 @@ def idle(office: Engine, seconds: float = IDLE_SECONDS) -> float:
 def measure(*, kind: str = "postgresql", ours: int = 200, stock: int = 12, decisions: int = 40, crowd: int = 20_000) -> dict[str, Any]:
     """Measure both workers on one kind of database, one after the other."""
     with engine(kind, worker_type="process") as office:
-        slow = drain(office, stock, stock=True)
+        slow = drain(office, stock)
         slow_waits = spread(latencies(office, 3, at_the_desk=False))
     with engine(kind) as office:
-        fast = drain(office, ours, stock=False)
+        fast = drain(office, ours)
         forms, desk = (latencies(office, decisions // 2, at_the_desk=where) for where in (False, True))
         found = {
             "steps_per_second": {
@@ -91,13 +90,15 @@ def measure(*, kind: str = "postgresql", ours: int = 200, stock: int = 12, decis
 
 
 def compare_crowds(office: Engine, steps: int, crowd: int) -> dict[str, Any]:
-    """Measure the rate of steps with 200 and with many petitions suspended, and what the worker holds in memory."""
-    few = drain(office, steps, stock=False)
-    office.kept = add_suspended(office, crowd)
-    many = drain(office, steps, stock=False)
+    """Measure the rate of steps with few and with many petitions suspended beside, and what the worker holds in memory."""
+    rates, suspended = [], []
+    for size in (min(FEW, crowd), crowd):
+        office.kept = add_suspended(office, size - office.kept)
+        suspended.append(office.kept)
+        rates.append(drain(office, steps)["per_second"])
     return {
-        "few": few["per_second"], "many": many["per_second"], "suspended": office.kept,
-        "ratio": round(many["per_second"] / few["per_second"], 2), "worker_mb": office.worker_memory_mb(),
+        "few": rates[0], "few_suspended": suspended[0], "many": rates[1], "suspended": suspended[1],
+        "ratio": round(rates[1] / rates[0], 2), "worker_mb": office.worker_memory_mb(),
     }  # fmt: skip
 
 
@@ -113,7 +114,7 @@ def show(found: dict[str, Any], console: Console) -> None:
     table.add_row("next wait seen, p95 (s; at most 1.5)", f"{waits['p95']}", f"{waits['process']['p95']}")
     table.add_row("idle, share of a core (below 0.1)", f"{found['idle_share_of_a_core']}", "")
     if crowd := found.get("suspended"):
-        table.add_row("steps a second, few suspended", f"{crowd['few']}", "")
+        table.add_row(f"steps a second, {crowd['few_suspended']:,} suspended", f"{crowd['few']}", "")
         table.add_row(f"steps a second, {crowd['suspended']:,} suspended", f"{crowd['many']}", "")
         table.add_row("ratio (at least 0.8)", f"{crowd['ratio']}", "")
         table.add_row("worker's memory, MB (below 600)", f"{crowd['worker_mb']}", "")

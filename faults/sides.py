@@ -9,6 +9,7 @@ from faults.scenarios.full_disk import full_disk
 from faults.scenarios.killed_database import killed_database
 from faults.scenarios.killed_server import killed_server
 from faults.scenarios.killed_worker import kill_points
+from faults.scenarios.long_absence import database_away, server_away
 from faults.scenarios.photo_finish import races, through_the_engine
 from faults.scenarios.wrong_clock import wrong_clock
 from faults.standing import Standing, standing
@@ -34,12 +35,13 @@ def _photo_finish(kind: str) -> Iterator[Result]:
 SCENARIOS: dict[str, Scenario] = {
     "kill-points": _on_a_stack(kill_points),
     "server": _on_a_stack(killed_server),
+    "away": _on_a_stack(server_away),
     "clock": _on_a_stack(wrong_clock),
     "crowd": _on_a_stack(crowd),
     "photo-finish": _photo_finish,
 }
 OWN: dict[str, dict[str, Scenario]] = {
-    "postgresql": {"database": lambda _kind: killed_database(say)},
+    "postgresql": {"database": lambda _kind: killed_database(say), "database-away": lambda _kind: database_away(say)},
     "sqlite": {"disk": lambda _kind: full_disk(say)},
 }
 """Scenarios of one kind of database alone: PostgreSQL's server, SQLite's disk."""

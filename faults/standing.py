@@ -16,6 +16,7 @@ from desk.demo.driver import _free_port as free_port
 from desk.engine import engine_client
 from desk.stack import Stack
 from desk.supervisor import Child, Say
+from faults.holding import Holding
 from faults.office import FaultOffice
 from faults.orders import FOLDER, Orders
 from models.organ import Organ
@@ -38,7 +39,7 @@ USUAL = {
 """Shorter pauses than an office's: what is measured is what follows them."""
 
 
-class FaultyStack(Stack):
+class FaultyStack(Holding, Stack):
     """The stack of ``xinfang up`` with a worker that can be killed at a moment; crashes restart after one second."""
 
     def module_of(self, name: str) -> str:

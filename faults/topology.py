@@ -16,7 +16,8 @@ import yaml
 
 from desk.demo.driver import _free_port as free_port
 from desk.stack import engine_environment
-from desk.supervisor import Child, Say, StackError, Supervisor
+from desk.supervisor import Child, Say, StackError
+from faults.holding import Holding
 from faults.orders import FOLDER, Orders
 from tasks.schema import ROOT
 
@@ -47,7 +48,7 @@ def filled(text: str, known: dict[str, str]) -> str:
     return re.sub(r"\$\{(?P<name>\w+)(?:(?P<kind>:[-?])(?P<more>[^}]*))?\}", value, text)
 
 
-class Topology(Supervisor):
+class Topology(Holding):
     """Two API servers without services, one services process, a balancer, N workers; each restarted when it dies."""
 
     def __init__(self, say: Say, *, home: Path, redis: str, redis_db: int, balancer_port: int) -> None:
@@ -59,8 +60,10 @@ class Topology(Supervisor):
         self._ports = {name: free_port() for name in APIS}
         self._services = compose_services()
 
-    def start(self, *, workers: int) -> None:
-        """Start everything in the order of compose.yaml's dependencies."""
+    def start(self, *, workers: int, own_redis: bool = False) -> None:
+        """Start everything in the order of compose.yaml's dependencies; ``own_redis`` starts Redis, too, where it may be killed."""
+        if own_redis:
+            self._start_redis()
         self._to_an_end("prepare")
         for name, port in self._ports.items():
             api = self._service(name, PREFECT_SERVER_API_HOST=HERE, PREFECT_SERVER_API_PORT=str(port))
@@ -125,6 +128,13 @@ class Topology(Supervisor):
         config.write_text(text)
         child = self.run("balancer", [haproxy, "-db", "-f", str(config)])
         self.wait_for(child, lambda: self.healthy(self._port))
+
+    def _start_redis(self) -> None:
+        host, port = self._redis[0].split(":")
+        folder = self._home / "redis"
+        folder.mkdir()
+        child = self.run("redis", [*self._command("redis"), "--bind", host, "--port", port, "--dir", str(folder)])
+        self.wait_for(child, partial(listens, host, int(port)))
 
     def _worker(self, name: str) -> Child:
         """A worker of the harness, which counts the runs that it drives."""

@@ -56,11 +56,15 @@ class Engine:
         return number
 
     def until(self, run_id: UUID, state_name: str) -> FlowRun:
-        """Wait until a run stands in a state of this name."""
+        """Wait until a run stands in a state of this name; a run that ended otherwise never will."""
 
         def look() -> FlowRun | None:
             run = self.client.read_flow_run(run_id)
-            return run if run.state and run.state.name == state_name else None
+            assert run.state is not None
+            if run.state.name == state_name:
+                return run
+            assert not run.state.is_final(), f"{run.name} ended as {run.state.name}: {run.state.message}"
+            return None
 
         return eventually(look, what=f"state {state_name}")
 

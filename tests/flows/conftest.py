@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from sqlalchemy import create_engine, text
 
 from desk.engine import engine_client
 from desk.stack import Stack
+from flows.runtime.runs import forget_deployments
 from tasks.database import database
 from tests.conftest import POSTGRES, ROOT, WANTED, forget_settings
 from tests.engine import Engine
@@ -35,29 +37,40 @@ def free_port() -> int:
 @pytest.fixture(scope="session", params=WANTED)
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Start a stack of the session's own."""
-    home: Path = tmp_path_factory.mktemp(f"engine-{request.param}")
-    environment = {
-        "XINFANG_HOME": str(home), "XINFANG_PREFECT_PORT": str(free_port()), "XINFANG_NUDGE_POLL": "PT0.2S",
-        "XINFANG_STUCK_AFTER": "PT15S",
-    }  # fmt: skip
+    environment = environment_at(tmp_path_factory.mktemp(f"engine-{request.param}"))
     names = [f"xinfang_engine_{os.getpid()}", f"xinfang_prefect_{os.getpid()}"]
     if request.param == "postgresql":
         base = POSTGRES.rsplit("/", 1)[0]
         _on_server(f'CREATE DATABASE "{name}"' for name in names)
         environment["XINFANG_DATABASE_URL"] = f"{base}/{names[0]}"
         environment["XINFANG_PREFECT_DATABASE_URL"] = f"{base.replace('psycopg', 'asyncpg')}/{names[1]}"
+    with started(environment) as stack:
+        yield stack
+    if request.param == "postgresql":
+        _on_server(f'DROP DATABASE "{name}" WITH (FORCE)' for name in names)
+
+
+def environment_at(home: Path) -> dict[str, str]:
+    """The settings of a stack that has a home of its own."""
+    return {
+        "XINFANG_HOME": str(home), "XINFANG_PREFECT_PORT": str(free_port()), "XINFANG_NUDGE_POLL": "PT0.2S",
+        "XINFANG_STUCK_AFTER": "PT15S",
+    }  # fmt: skip
+
+
+@contextmanager
+def started(environment: dict[str, str], *, worker_type: str = "casework") -> Iterator[Running]:
+    """Start a stack whose processes have these settings; this process keeps its own."""
     before = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("XINFANG_") and "TEST" not in name}
     os.environ.update(environment)
     forget_settings()
-    with Stack(lambda _line: None) as stack:
+    with Stack(lambda _line: None, worker_type=worker_type) as stack:
         stack.start(roster=ROOT / "desk" / "demo" / "roster.toml")
         for name in environment:
             os.environ.pop(name)
         os.environ.update(before)
         yield Running(stack, environment)
     forget_settings()
-    if request.param == "postgresql":
-        _on_server(f'DROP DATABASE "{name}" WITH (FORCE)' for name in names)
 
 
 def _on_server(statements: Iterator[str]) -> None:
@@ -71,9 +84,17 @@ def _on_server(statements: Iterator[str]) -> None:
 @pytest.fixture
 def engine(running: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """Give the test the running stack, with the settings of its own process pointing at it."""
+    with engine_of(running, monkeypatch) as found:
+        yield found
+
+
+@contextmanager
+def engine_of(running: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """Point this process at a stack."""
     for name, value in running.environment.items():
         monkeypatch.setenv(name, value)
     forget_settings()
+    forget_deployments()  # another stack's have other ids
     with engine_client() as client:
         yield Engine(client=client, stack=running.stack, office=Office(database()))
     database().engine.dispose()

@@ -1,5 +1,6 @@
 """Limits on a real engine: the scheduled sweep, its events, and the automation that supervisors may extend."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -18,11 +19,11 @@ pytestmark = pytest.mark.engine
 LONG_AGO = (now() - timedelta(days=25)).date().isoformat()
 
 
-def swept(engine: Engine) -> None:
-    """Let the sweep's deployment run once, as its schedule does every minute."""
+def swept(engine: Engine) -> str:
+    """Let the sweep's deployment run once, as its schedule does every minute; returns what it says of itself."""
     deployment = engine.client.read_deployment_by_name("deadlines/deadlines")
     run = engine.client.create_flow_run_from_deployment(deployment.id)
-    engine.until(run.id, "Completed")
+    return str(engine.until(run.id, "Completed").state.message)  # type: ignore[union-attr]
 
 
 def events_of(engine: Engine, number: str) -> list[dict[str, Any]]:
@@ -32,9 +33,18 @@ def events_of(engine: Engine, number: str) -> list[dict[str, Any]]:
     return sorted(found, key=lambda event: event["occurred"])
 
 
-def both(engine: Engine, number: str) -> list[dict[str, Any]] | None:
+def recorded(engine: Engine, number: str) -> set[tuple[str, str]]:
+    """The steps of limits that stand in a petition's case file."""
+    steps = (Event.WARN, Event.MISS, Event.ESCALATE)
+    return {(event.facts["clock"], event.facts["step"]) for event in engine.office.events(number) if event.event in steps}
+
+
+def told(engine: Engine, number: str) -> list[dict[str, Any]] | None:
+    """The engine's events of a petition, once there is one for every step in its case file."""
     found = events_of(engine, number)
-    return found if {"petition.deadline.missed", "petition.deadline.escalated"} <= {event["event"] for event in found} else None
+    steps = {(event["payload"]["clock"], event["payload"]["step"]) for event in found}
+    kinds = {event["event"] for event in found}
+    return found if steps == recorded(engine, number) and {"petition.deadline.missed", "petition.deadline.escalated"} <= kinds else None
 
 
 def test_the_sweep_is_due_every_minute(engine: Engine) -> None:
@@ -43,10 +53,14 @@ def test_the_sweep_is_due_every_minute(engine: Engine) -> None:
     assert (schedule.active, schedule.schedule.cron, schedule.schedule.timezone) == (True, "* * * * *", "Asia/Shanghai")  # type: ignore[union-attr]
 
 
+def test_a_sweep_says_on_the_page_what_it_did(engine: Engine) -> None:
+    assert re.fullmatch(r"提醒 \d+，逾期 \d+，升级 \d+，已被后一步取代 \d+，通报 \d+", swept(engine))
+
+
 def test_an_overdue_petition_is_told_to_the_engine_once_and_without_names(engine: Engine) -> None:
     number = engine.registered(receipt_on=LONG_AGO, name="试验逾期人", title="反映逾期事项")
     swept(engine)
-    first = eventually(lambda: both(engine, number), what="events of the missed limit")
+    first = eventually(lambda: told(engine, number), what="events of every step")
     swept(engine)
     again = events_of(engine, number)
     assert [event["id"] for event in again] == [event["id"] for event in first]
@@ -60,17 +74,11 @@ def test_an_overdue_petition_is_told_to_the_engine_once_and_without_names(engine
     }
 
 
-def test_the_case_file_has_what_the_engine_was_told(engine: Engine) -> None:
+def test_the_engine_is_told_of_every_step_in_the_case_file_and_of_no_other(engine: Engine) -> None:
     number = engine.registered(receipt_on=LONG_AGO)
     swept(engine)
-    found = eventually(lambda: both(engine, number), what="events of the missed limit")
-    told = {(event["payload"]["clock"], event["payload"]["step"]) for event in found}
-    recorded = {
-        (event.facts["clock"], event.facts["step"])
-        for event in engine.office.events(number)
-        if event.event in (Event.WARN, Event.MISS, Event.ESCALATE)
-    }
-    assert told == recorded
+    found = eventually(lambda: told(engine, number), what="events of every step")
+    assert len(found) == len(recorded(engine, number)) > 1
 
 
 def test_an_escalation_brings_the_case_page_up_to_date(engine: Engine) -> None:
@@ -92,10 +100,11 @@ def test_old_background_runs_are_tidied_away_and_petitions_are_not(engine: Engin
     number = engine.registered()
     run, _ = engine.waiting(number)
     swept(engine)
-    assert tidy_runs(engine.client, before=now() - timedelta(days=1)) == 0
-    assert tidy_runs(engine.client, before=now() + timedelta(minutes=1)) > 0
-    left = engine.ask("POST", "/flow_runs/filter", flow_runs={"tags": {"any_": ["后台"]}, "state": {"type": {"any_": ["COMPLETED"]}}}, limit=50)
-    assert len(left) <= 1  # one may have come to its end just now
+    until = now()
+    assert tidy_runs(engine.client, before=until - timedelta(days=1)) == 0
+    assert tidy_runs(engine.client, before=until) > 0
+    over = {"tags": {"any_": ["后台"]}, "state": {"type": {"any_": ["COMPLETED"]}}, "end_time": {"before_": until.isoformat()}}
+    assert engine.ask("POST", "/flow_runs/filter", flow_runs=over, limit=50) == []
     assert engine.client.read_flow_run(run.id).id == run.id
 
 

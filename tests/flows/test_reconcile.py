@@ -1,12 +1,17 @@
 """Repairing on a real engine: whatever is done to a run, its petition stands at its step again, and once only."""
 
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 import pytest
 from prefect.client.schemas.filters import FlowRunFilter
 from prefect.states import Cancelled, Completed, Crashed, Failed, Paused, Running
 
+from flows.clock import now
+from flows.runtime.judging import FIRST_PAUSE, Remedy
+from flows.runtime.repair import revive_ended
+from flows.runtime.report import Report
 from models.vocabulary import Step
 from tests.engine import Engine, eventually
 
@@ -29,20 +34,47 @@ def reconcile(engine: Engine) -> str:
     return str(engine.until(run.id, "Completed").state.message)  # type: ignore[union-attr]
 
 
-def reconciled(engine: Engine, subject: str) -> str:
-    """Reconcile until it had something to do for the subject: a run that has just failed is left alone for seconds."""
-    return eventually(lambda: said if subject in (said := reconcile(engine)) else None, what=f"{subject} to be repaired")
+def reconciled(engine: Engine, subject: str, *, since: datetime) -> None:
+    """Reconcile until the subject was repaired, by us or by the minute's own sweep: one stuck in work is left alone for seconds."""
+
+    def repaired() -> bool:
+        reconcile(engine)
+        deployment = str(engine.client.read_deployment_by_name("reconcile/reconcile").id)
+        over = {"end_time": {"after_": since.isoformat()}}
+        runs = engine.ask("POST", "/flow_runs/filter", deployments={"id": {"any_": [deployment]}}, flow_runs=over, limit=200)
+        return any(subject in (run["state"]["message"] or "") for run in runs)
+
+    eventually(repaired, what=f"{subject} to be repaired")
 
 
 @pytest.mark.parametrize("harm", HARM)
 def test_a_harmed_run_stands_at_its_step_again_and_is_answered_once(engine: Engine, harm: str) -> None:
     number = engine.registered()
     run, _ = engine.waiting(number, Step.SCREEN)
+    since = now()
     HARM[harm](engine, run.id)
-    reconciled(engine, number)
+    reconciled(engine, number, since=since)
     engine.answer(number, Step.SCREEN, "Z01", **SCREENED)
     engine.waiting(number, Step.PROPOSE)
     assert [event.event.value for event in engine.office.events(number)].count("screen") == 1
+
+
+def test_a_run_that_was_woken_often_and_fails_once_is_revived_as_soon_as_any(engine: Engine) -> None:
+    number = engine.registered()
+    engine.waiting(number, Step.SCREEN)
+    for step, officer, fields, then in (
+        (Step.SCREEN, "Z01", SCREENED, Step.PROPOSE),
+        (Step.PROPOSE, "Z01", {"way": "交办", "lead": "市住建局", "opinion": "交办"}, Step.APPROVE),
+        (Step.APPROVE, "F01", {"opinion": "同意"}, Step.OVERSEE),
+    ):
+        engine.office.decide(number, step, officer, as_of=now(), **fields)  # at the desk, so that the run is woken
+        run, _ = engine.waiting(number, then)
+    engine.client.set_flow_run_state(run.id, Failed(), force=True)
+    report = Report()
+    revive_ended(engine.client, as_of=now() + FIRST_PAUSE, report=report)
+    assert (number, Remedy.REVIVE) in report.done
+    again, _ = engine.waiting(number, Step.OVERSEE)
+    assert again.run_count > run.run_count > 1
 
 
 def test_reconciling_twice_changes_nothing(engine: Engine) -> None:
@@ -69,16 +101,15 @@ def test_a_paper_whose_intake_run_is_gone_waits_for_its_correction_again(engine:
     run = engine.submit_intake(receipt_on="2099-01-01", name="试验丙")
     engine.until(run.id, "待更正")
     draft = eventually(lambda: engine.draft_of(run.id), what="the draft's bookmark")
+    since = now()
     engine.client.delete_flow_run(run.id)
-    reconciled(engine, draft)
+    reconciled(engine, draft, since=since)
     again, _ = engine.answer(draft, Step.CORRECT, "Z01", receipt_on="2026-11-02")
     number = str(engine.until(again.id, "已登记").state.message)  # type: ignore[union-attr]
     assert str(engine.office.petition(number).receipt_on) == "2026-11-02"
 
 
 def test_an_engine_that_lost_everything_is_rebuilt_and_no_letter_leaves_twice(engine: Engine) -> None:
-    from desk.clock import now
-
     screened, assigned = engine.registered(), engine.registered()
     engine.office.decide(assigned, "screen", "Z01", as_of=now(), **SCREENED)
     engine.office.decide(assigned, "propose", "Z01", as_of=now(), way="交办", lead="市住建局", opinion="交办")

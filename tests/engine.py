@@ -23,14 +23,14 @@ T = TypeVar("T")
 WITHIN = 60.0
 
 
-def eventually(look: Callable[[], T | None], *, what: str, within: float = WITHIN) -> T:
-    """Look until something is there."""
+def eventually(look: Callable[[], T | None], *, what: str, within: float = WITHIN, instead: Callable[[], object] | None = None) -> T:
+    """Look until something is there; ``instead`` says what was there in its place."""
     until = time.monotonic() + within
     while time.monotonic() < until:
         if found := look():
             return found
         time.sleep(0.1)
-    raise AssertionError(f"waited {within:.0f} s in vain for {what}")
+    raise AssertionError(f"waited {within:.0f} s in vain for {what}" + (f", found {instead()}" if instead else ""))
 
 
 @dataclass
@@ -66,7 +66,7 @@ class Engine:
             assert not run.state.is_final(), f"{run.name} ended as {run.state.name}: {run.state.message}"
             return None
 
-        return eventually(look, what=f"state {state_name}")
+        return eventually(look, what=f"state {state_name}", instead=lambda: self.client.read_flow_run(run_id).state)
 
     def waiting(self, subject: str, step: Step | None = None, *, after_round: int = 0) -> tuple[FlowRun, Bookmark]:
         """Wait until a subject's run waits (at a step, in a later round)."""

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,20 @@ from tasks.database import database
 from tests.conftest import POSTGRES, ROOT, WANTED, forget_settings
 from tests.engine import Engine
 from tests.office import Office
+
+TAIL = 40
+"""Lines of a log that are shown beside a failure."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show beside a failure how the logs of the test's stack end: on another machine nobody can look them up."""
+    report = yield
+    if report.failed:
+        for stack in {id(found): found for found in getattr(item, "funcargs", {}).values() if isinstance(found, Running)}.values():
+            for log in sorted((Path(stack.environment["XINFANG_HOME"]) / "logs").glob("*.log")):
+                report.sections.append((log.name, "\n".join(log.read_text(errors="replace").splitlines()[-TAIL:])))
+    return report
 
 
 @dataclass

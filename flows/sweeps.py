@@ -9,7 +9,7 @@ from prefect.states import Completed, Failed
 
 from flows.clock import now
 from flows.runtime.announcing import announce_steps
-from flows.runtime.context import engine
+from flows.runtime.context import driven_here, engine
 from flows.runtime.repair import (
     BACKGROUND_STUCK_AFTER,
     Comparison,
@@ -88,6 +88,7 @@ def nudge() -> State[None]:
 
 
 _comparison = Comparison()
+"""Where the minute's comparison stands; one that must see everything has a place of its own, so that none moves the other's."""
 
 
 @flow(name="reconcile", persist_result=False, log_prints=False)
@@ -103,7 +104,10 @@ def reconcile(thorough: bool = False) -> State[None]:
         repair_stuck(client, cases_before=long_ago, background_before=longer_ago, report=report)
         revive_ended(client, as_of=as_of, report=report, at_once=thorough)
         file_lost_subjects(as_of=as_of, report=report)
-        _comparison.go_on(client, as_of=as_of, report=report, thorough=thorough)
+        # A stock worker's process ends with its run, and with it the place where a comparison left off.
+        everything = thorough or not driven_here()
+        comparison = Comparison() if everything else _comparison
+        comparison.go_on(client, as_of=as_of, report=report, everything=everything, at_once=thorough)
         if thorough:
             end_duplicates(client, report=report)
     return Completed(message="；".join(report.lines()))

@@ -102,20 +102,18 @@ class Comparison:
         """Begin at the first subject."""
         self._after = ""
 
-    def go_on(self, client: SyncPrefectClient, *, as_of: datetime, report: Report, thorough: bool) -> None:
-        """Compare the next slice, or everything; a slice with a lost run in it makes it go on to the end."""
-        if thorough:
-            self._after = ""
+    def go_on(self, client: SyncPrefectClient, *, as_of: datetime, report: Report, everything: bool = False, at_once: bool = False) -> None:
+        """Compare the next slice, or everything that is left; a slice with a lost run in it makes it go on to the end."""
         left = self.SLICE
         while left > 0:
             with database().read() as session:
                 marks = unfinished_after(session, self._after, before=as_of - settings().stuck_after * 2, limit=PAGE)
-            lost = self._compare(client, marks, as_of=as_of, report=report, at_once=thorough)
+            lost = self._compare(client, marks, as_of=as_of, report=report, at_once=at_once)
             self._after = marks[-1].subject if len(marks) == PAGE else ""
             left -= PAGE
             if not self._after:
                 return
-            if thorough or lost:
+            if everything or lost:
                 left = max(left, PAGE)
 
     def _compare(self, client: SyncPrefectClient, marks: list[Bookmark], *, as_of: datetime, report: Report, at_once: bool) -> bool:

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from flows.runtime.checked_schemas import remember_sound_schemas
+from flows.runtime.closed_cursors import close_failed_cursors
 from flows.runtime.joined_reads import read_runs_at_once
 from flows.runtime.known_tokens import remember_right_tokens
 from flows.runtime.lean_driver import go_lean
@@ -51,6 +52,7 @@ def change_engine() -> None:
     """Make the changes in this process, before the engine opens its database."""
     seal_columns()
     AioSqliteConfiguration.begin_transaction = begin_immediate  # type: ignore[method-assign, assignment]
+    close_failed_cursors()
     go_lean()
     AioSqliteConfiguration.setup_sqlite = _set_up_and_wipe  # type: ignore[method-assign]
 

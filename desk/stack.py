@@ -107,6 +107,7 @@ class Stack(Supervisor):
         self._say("流程引擎……")
         host, port = chosen.prefect_host, str(chosen.prefect_port)
         server = self._run("server", ["server", "start", "--host", host, "--port", port])
+        server.is_well = _server_is_healthy
         self.wait_for(server, _server_is_healthy)
         self._say("流程登记……")
         for arguments in enrolment(self._worker_type):

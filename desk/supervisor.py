@@ -19,6 +19,9 @@ Say = Callable[[str], None]
 HEALTHY_WITHIN = 90.0
 STOP_WITHIN = 20.0
 LONGEST_RESTART_PAUSE = 30.0
+ASK_EVERY = 10.0
+SILENT_AT_MOST = 3
+"""How many times in a row a child may leave the question whether it is well without an answer; then it hangs, and is ended."""
 
 
 class StackError(CaseworkError):
@@ -27,16 +30,19 @@ class StackError(CaseworkError):
 
 @dataclass
 class Child:
-    """One process of the stack; ``extra`` is what its environment has beyond the others'."""
+    """One process of the stack; ``extra`` is what its environment has beyond the others', ``is_well``, where it is set, asks whether it answers."""
 
     name: str
     command: list[str]
     extra: dict[str, str] = field(default_factory=dict)
+    is_well: Callable[[], bool] | None = None
     process: subprocess.Popen[bytes] | None = None
     log: IO[bytes] | None = None
     restarts: int = 0
     restart_at: float = 0.0
     started_at: float = field(default=0.0)
+    silent: int = 0
+    ask_at: float = 0.0
 
     @property
     def pid(self) -> int:
@@ -45,7 +51,7 @@ class Child:
 
 
 class Supervisor:
-    """Keeps children alive: a crashed one is started again after a pause that doubles while it keeps crashing."""
+    """Keeps children alive: a crashed one is started again after a pause that doubles while it keeps crashing, one that hangs is ended first."""
 
     def __init__(self, say: Say, *, logs: Path, environment: Callable[[], dict[str, str]]) -> None:
         """Take where to speak to, where children log, and in which environment they run; nothing is started yet."""
@@ -88,16 +94,18 @@ class Supervisor:
         self._logs.mkdir(parents=True, exist_ok=True)
         child.log = child.log or _private(self._log_of(child))
         child.started_at = time.monotonic()
+        child.silent, child.ask_at = 0, child.started_at + HEALTHY_WITHIN
         environment = self._environment() | child.extra
         child.process = subprocess.Popen(
             child.command, cwd=ROOT, env=environment, stdout=child.log, stderr=child.log, start_new_session=True, umask=UMASK,
         )  # fmt: skip
 
     def watch(self) -> None:
-        """Restart what crashes, until an end is asked for."""
+        """Restart what crashes or hangs, until an end is asked for."""
         while not self._ending.wait(0.5):
             for child in self._children:
                 self.revive(child)
+                self.ask(child)
 
     def leave(self) -> None:
         """Ask ``watch`` to end, from another thread; what runs goes on until ``stop``."""
@@ -118,6 +126,16 @@ class Supervisor:
             self.spawn(child)
             self._say(f"{child.name} 已重新启动")
 
+    def ask(self, child: Child) -> None:
+        """Ask a running child now and then whether it is well; one that hangs is ended, so that it is started again."""
+        if child.is_well is None or child.process is None or child.process.poll() is not None or time.monotonic() < child.ask_at:
+            return
+        child.silent = 0 if child.is_well() else child.silent + 1
+        child.ask_at = time.monotonic() + ASK_EVERY
+        if child.silent >= SILENT_AT_MOST:
+            self._say(f"{child.name} 连续 {child.silent} 次没有应答，强制结束")
+            child.process.kill()
+
     def wait_for(self, child: Child, healthy: Callable[[], bool]) -> None:
         """Wait until a child says that it is well; raises ``StackError`` when it ends or takes too long."""
         until = time.monotonic() + HEALTHY_WITHIN
@@ -125,6 +143,7 @@ class Supervisor:
             if child.process is not None and child.process.poll() is not None:
                 raise StackError(f"{child.name} 启动失败，请看 {self._log_of(child)}")
             if healthy():
+                child.ask_at = time.monotonic() + ASK_EVERY
                 return
             time.sleep(0.25)
         raise StackError(f"{child.name} 在 {HEALTHY_WITHIN:.0f} 秒内没有就绪，请看 {self._log_of(child)}")

@@ -7,7 +7,7 @@ from faults.result import Result
 from faults.scenarios.crowd import crowd
 from faults.scenarios.full_disk import full_disk
 from faults.scenarios.killed_database import killed_database
-from faults.scenarios.killed_server import killed_server
+from faults.scenarios.killed_server import hung_server, killed_server
 from faults.scenarios.killed_worker import kill_points
 from faults.scenarios.long_absence import database_away, server_away
 from faults.scenarios.photo_finish import races, through_the_engine
@@ -36,6 +36,7 @@ SCENARIOS: dict[str, Scenario] = {
     "kill-points": _on_a_stack(kill_points),
     "server": _on_a_stack(killed_server),
     "away": _on_a_stack(server_away),
+    "hang": _on_a_stack(hung_server),
     "clock": _on_a_stack(wrong_clock),
     "crowd": _on_a_stack(crowd),
     "photo-finish": _photo_finish,

@@ -1,4 +1,4 @@
-"""``kill -9`` of the engine's server while answers are on their way to it and runs are on their way through it."""
+"""``kill -9`` of the engine's server while answers are on their way to it and runs are on their way through it; and one that hangs."""
 
 import os
 import signal
@@ -26,6 +26,16 @@ def killed_server(there: Standing, kind: str) -> Iterator[Result]:
 def kill_server(there: Standing) -> None:
     """Kill the server of a stack; its supervisor starts it again."""
     os.kill(there.stack.child("server").pid, signal.SIGKILL)
+
+
+def hung_server(there: Standing, kind: str) -> Iterator[Result]:
+    """Let the server stop answering, without an end, just after an answer came in; the supervisor has to notice."""
+    yield from tour(there, f"server hangs, {kind}", {"propose": disturbed("server hangs", partial(freeze_server, there), 0.1)})
+
+
+def freeze_server(there: Standing) -> None:
+    """Stop the server's process where it stands: its port takes connections, and nobody is answered."""
+    os.kill(there.stack.child("server").pid, signal.SIGSTOP)
 
 
 def every_turn(there: Standing, disturb: Callable[[], None], fault: str = "server killed") -> Plan:

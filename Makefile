@@ -30,17 +30,17 @@ test: unit ## Run every test: SQLite always, PostgreSQL and Chromium where they 
 unit: setup ## Run the tests below the engine, on every core
 	$(BIN)/python -m pytest -n auto -m "not engine and not browser"
 
-bench: setup ## Measure steps, waits, lifecycles and a spike on PostgreSQL (half an hour); writes bench/results.json
-	$(BIN)/python -m bench
+bench: setup ## Measure steps, waits, lifecycles and a spike on PostgreSQL (half an hour); writes trials/bench/results.json
+	$(BIN)/python -m trials.bench
 
 bench-sweep: setup ## Measure sweeps over 10,000 and 1,000,000 open clocks on both databases; prints a table and the query plans
-	$(BIN)/python -m bench.sweep
+	$(BIN)/python -m trials.bench.sweep
 
 chaos: setup ## Kill, starve and confuse real stacks at every kill point; prints the table of faults with recovery times
-	$(BIN)/python -m faults
+	$(BIN)/python -m trials.faults
 
 scale-test: setup ## The topology of deploy/compose.yaml as processes: 300 petitions, a worker and an API server killed on the way
-	$(BIN)/python -m faults.scale
+	$(BIN)/python -m trials.faults.scale
 
 screens: setup ## Take the pictures of docs/screens anew
 	XINFANG_TEST_SCREENS=1 XINFANG_TEST_DATABASES=sqlite $(BIN)/python -m pytest tests/flows/test_pages.py

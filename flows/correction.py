@@ -4,12 +4,12 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed
 
-from flows.runtime.runs import note_end
-from flows.runtime.waiting import DuplicateRunError, take_answer, wait_for_staff
+from flows.runtime.repair.runs import note_end
+from flows.runtime.waiting.waiting import DuplicateRunError, take_answer, wait_for_staff
 from models.vocabulary import Step
-from tasks.cases import find_petition
-from tasks.database import database
 from tasks.decide import find_place
+from tasks.keeping.database import database
+from tasks.record.cases import find_petition
 
 
 @flow(name="correction", persist_result=False, log_prints=False)

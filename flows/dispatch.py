@@ -4,15 +4,15 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed
 
-from flows.runtime.context import leaving, this_run
-from flows.runtime.runs import note_end
-from flows.runtime.waiting import DuplicateRunError, take_answer, wait_for_staff
+from flows.runtime.repair.runs import note_end
+from flows.runtime.waiting.context import leaving, this_run
+from flows.runtime.waiting.waiting import DuplicateRunError, take_answer, wait_for_staff
 from models.dispatch import Dispatch
 from models.vocabulary import Step
 from rules.errors import UnknownCaseError
-from tasks.cases import organ_by_id
-from tasks.database import database
 from tasks.decide import find_place
+from tasks.keeping.database import database
+from tasks.record.cases import organ_by_id
 
 
 @flow(name="dispatch", persist_result=False, log_prints=False)

@@ -5,17 +5,17 @@ from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed
 
 from flows.clock import now
-from flows.runtime.context import engine, this_run
-from flows.runtime.runs import note_end
-from flows.runtime.waiting import DuplicateRunError, take_answer, wait_for_staff
+from flows.runtime.repair.runs import note_end
+from flows.runtime.waiting.context import engine, this_run
+from flows.runtime.waiting.waiting import DuplicateRunError, take_answer, wait_for_staff
 from flows.stages import wait_at_step
 from models.vocabulary import Step
 from rules.zone import legal_day
-from tasks.act import SYSTEM, Act
-from tasks.database import database
-from tasks.intake import check_duplicates
-from tasks.registering import put_on_file, read_intake, try_to_register
-from tasks.steps.registration import IntakeForm
+from tasks.casework.intake import check_duplicates
+from tasks.forms.registration import IntakeForm
+from tasks.keeping.database import database
+from tasks.record.act import SYSTEM, Act
+from tasks.submit import put_on_file, read_intake, try_to_register
 
 
 @flow(name="intake", persist_result=False, log_prints=False, validate_parameters=False)

@@ -2,9 +2,9 @@
 
 from flows.clock import now
 from flows.stages import wait_at_step
-from tasks.act import SYSTEM, Act
-from tasks.cases import find_petition
-from tasks.database import database
+from tasks.keeping.database import database
+from tasks.record.act import SYSTEM, Act
+from tasks.record.cases import find_petition
 from tasks.transitions import follow_units
 
 

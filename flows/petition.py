@@ -11,12 +11,12 @@ from flows.feedback import feedback_stage
 from flows.intake import intake_stage
 from flows.joint_handling import joint_handling_stage
 from flows.routing import routing_stage
-from flows.runtime.runs import note_end, show_case
-from flows.runtime.waiting import DuplicateRunError, take_answer
+from flows.runtime.repair.runs import note_end, show_case
+from flows.runtime.waiting.waiting import DuplicateRunError, take_answer
 from flows.stages import stage_of
 from models.vocabulary import Stage
-from tasks.cases import find_petition
-from tasks.database import database
+from tasks.keeping.database import database
+from tasks.record.cases import find_petition
 
 STAGES: dict[Stage, Callable[[str], None]] = {
     Stage.INTAKE: intake_stage,

@@ -2,9 +2,9 @@
 
 from flows.clock import now
 from flows.stages import wait_at_step
-from tasks.act import SYSTEM, Act
-from tasks.database import database
-from tasks.routing import carry_out
+from tasks.casework.proposals import carry_out
+from tasks.keeping.database import database
+from tasks.record.act import SYSTEM, Act
 
 
 def routing_stage(petition_no: str) -> None:

@@ -1,12 +1,12 @@
 """What every stage does: look at which step the case waits, show it, and wait there."""
 
-from flows.runtime.runs import show_case
-from flows.runtime.waiting import wait_for_staff
+from flows.runtime.repair.runs import show_case
+from flows.runtime.waiting.waiting import wait_for_staff
 from models.vocabulary import Stage
-from rules.lifecycle import STAGES
-from tasks.cases import find_petition
-from tasks.database import database
+from rules.lifecycle.table import STAGES
 from tasks.decide import find_place
+from tasks.keeping.database import database
+from tasks.record.cases import find_petition
 
 
 def stage_of(petition_no: str) -> Stage:

@@ -8,9 +8,8 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows.clock import now
-from flows.runtime.announcing import announce_steps
-from flows.runtime.context import driven_here, engine
-from flows.runtime.repair import (
+from flows.runtime.repair.limit_events import announce_steps
+from flows.runtime.repair.repair import (
     BACKGROUND_STUCK_AFTER,
     Comparison,
     end_duplicates,
@@ -18,18 +17,19 @@ from flows.runtime.repair import (
     repair_stuck,
     revive_ended,
 )
-from flows.runtime.report import Report
-from flows.runtime.runs import nudge_behind, page_of, tidy_runs
+from flows.runtime.repair.report import Report
+from flows.runtime.repair.runs import nudge_behind, page_of, tidy_runs
+from flows.runtime.waiting.context import driven_here, engine
 from models.bookmark import Bookmark
 from notifications.channels import channel_for
 from rules.zone import legal_day
-from tasks.casefile import case_file
-from tasks.cases import find_petition
-from tasks.database import database
-from tasks.deadline_sweep import sweep
-from tasks.outbox import SendReport, send_due
-from tasks.settings import settings
-from tasks.vault import vault
+from tasks.keeping.database import database
+from tasks.keeping.settings import settings
+from tasks.keeping.vault import vault
+from tasks.letters.outbox import SendReport, send_due
+from tasks.reading.casefile import case_file
+from tasks.record.cases import find_petition
+from tasks.sweeping.sweep import sweep
 
 SWEEP_BUDGET = 45.0
 """Seconds after which a sweep leaves the rest to the next one: sweeps come every minute and must not pile up."""

@@ -4,7 +4,7 @@ from alembic import context
 from sqlalchemy import create_engine
 
 from models.tables import METADATA
-from tasks.settings import settings
+from tasks.keeping.settings import settings
 
 config = context.config
 

@@ -30,7 +30,7 @@ class Petition(SQLModel, table=True):
     """
 
     __table_args__ = (
-        # Searches show the newest receipt first and page on by receipt and row (tasks/searching.py).
+        # Searches show the newest receipt first and page on by receipt and row (tasks/reading/searching.py).
         Index("ix_petition_state_receipt", "state", "receipt_on", "id"),
         Index("ix_petition_receipt", "receipt_on", "id"),
         Index("ix_petition_lead_organ", "lead_organ_id"),

@@ -43,7 +43,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Sealed(TypeDecorator[str]):
-    """Text that only ``tasks.vault`` can read: the column holds what the vault sealed, never clear text."""
+    """Text that only ``tasks.keeping.vault`` can read: the column holds what the vault sealed, never clear text."""
 
     impl = String
     cache_ok = True

@@ -187,7 +187,7 @@ def load_packs(folder: Path | None = None, own: Path | None = None) -> Packs:
 
     Raises ``PackError`` for a pack that is malformed or overlaps another.
     """
-    from rules.pack_files import read_packs
+    from rules.data.pack_files import read_packs
 
     shipped: Traversable = files("rules") / "packs"
     return Packs(read_packs(*(one for one in (folder or shipped, own) if one is not None)))

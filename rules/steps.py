@@ -1,7 +1,7 @@
 """Steps: in which state the work waits for whom."""
 
 from models.vocabulary import DispatchState, Role, State, Step
-from rules.lifecycle import APPROVERS, CLERKS, UNITS_AT_WORK, AnyState
+from rules.lifecycle.table import APPROVERS, CLERKS, UNITS_AT_WORK, AnyState
 
 PETITION_STEPS: dict[State, Step] = {
     State.DRAFT: Step.CORRECT,

@@ -10,8 +10,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from rules.calendar_files import SATURDAY, CalendarError, CalendarFile, Notice, Scope, parse_calendar, read_calendar
-from rules.data_files import toml_files
+from rules.data.calendar_files import SATURDAY, CalendarError, CalendarFile, Notice, Scope, parse_calendar, read_calendar
+from rules.data.data_files import toml_files
 
 __all__ = ["Calendar", "CalendarError", "DayKind", "load_calendar", "name_day"]
 

@@ -12,14 +12,14 @@ from models.dispatch import Dispatch
 from models.petition import Petition
 from models.vocabulary import DispatchState, Role, State, Step
 from rules.errors import AnswerRefusedError, TransitionRefusedError
-from rules.lifecycle import rows_from
+from rules.lifecycle.table import rows_from
 from rules.steps import WHO_DECIDES, step_of
 from rules.zone import SHANGHAI, legal_day
-from tasks.act import Act, Actor, find_actor
-from tasks.cases import find_dispatch, find_petition, split_subject
-from tasks.routing import needed_approver
-from tasks.steps import closure, handling, intake, oversight, routing
-from tasks.steps.base import Form, StepForm
+from tasks.casework.proposals import needed_approver
+from tasks.forms import closure, handling, intake, oversight, routing
+from tasks.forms.base import Form, StepForm
+from tasks.record.act import Act, Actor, find_actor
+from tasks.record.cases import find_dispatch, find_petition, split_subject
 
 FORMS: dict[Step, StepForm] = {
     Step.CORRECT: intake.CORRECT,

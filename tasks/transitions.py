@@ -9,16 +9,16 @@ from models.dispatch import Dispatch
 from models.petition import Petition
 from models.vocabulary import DispatchState, Event, Stage, State
 from rules.errors import AnswerRefusedError
-from rules.lifecycle import FINISHED_UNITS, STAGES, Transition, advance_from, roll_up
+from rules.lifecycle.table import FINISHED_UNITS, STAGES, Transition, advance_from, roll_up
 from rules.zone import legal_day
-from tasks.act import Act
-from tasks.bookmarks import want_run
-from tasks.cases import subject_of
-from tasks.chain import event_hash, head_seal
-from tasks.clocks import follow_clocks
-from tasks.gather import gather_facts, last_event
-from tasks.letters import Order, queue_letters
-from tasks.vault import vault
+from tasks.keeping.vault import vault
+from tasks.letters.queueing import Order, queue_letters
+from tasks.limits.clocks import follow_clocks
+from tasks.record.act import Act
+from tasks.record.cases import subject_of
+from tasks.record.chain import event_hash, head_seal
+from tasks.record.facts import gather_facts, last_event
+from tasks.runs.bookmarks import want_run
 
 
 def advance(

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from models.tables import METADATA
-from tasks.database import Database, database
-from tasks.roster import load_roster
-from tasks.settings import settings
-from tasks.vault import vault
-from tests.office import Office
+from tasks.keeping.database import Database, database
+from tasks.keeping.settings import settings
+from tasks.keeping.vault import vault
+from tasks.record.roster import load_roster
+from trials.harness.office import Office
 
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES = os.environ.get("XINFANG_TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")

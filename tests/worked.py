@@ -4,14 +4,14 @@ from pathlib import Path
 
 from models.tables import METADATA
 from models.vocabulary import AttachmentKind
-from tasks.attachments import add_paper
-from tasks.database import Database
-from tasks.deadline_sweep import sweep
-from tasks.intake import Person
-from tasks.roster import load_roster
-from tasks.schema import migrate
+from tasks.casework.intake import Person
+from tasks.casework.papers import add_paper
+from tasks.keeping.database import Database
+from tasks.keeping.schema import migrate
+from tasks.record.roster import load_roster
+from tasks.sweeping.sweep import sweep
 from tests.conftest import ROOT
-from tests.office import Office, at
+from trials.harness.office import Office, at
 
 ASSIGNED, REGISTERED = "XF-2026-0001", "XF-2026-0002"
 LAST_NIGHT = at(25)

@@ -94,7 +94,7 @@ class Driver:
 
     def _look_after(self, player: Player, hold: bool) -> None:
         from models.bookmark import Bookmark
-        from tasks.database import database
+        from tasks.keeping.database import database
 
         turn = player.turn(hold)
         if turn is None:
@@ -137,7 +137,7 @@ class Driver:
         return session.exec(select(CaseEvent.id).where(CaseEvent.decision_key == key)).first() is not None
 
     def _follow_up(self, player: Player, turn: Turn, mark: Any, applied: bool) -> None:
-        from tasks.bookmarks import refusal_of
+        from tasks.runs.bookmarks import refusal_of
 
         if applied:
             player.next_turn += 1
@@ -157,7 +157,7 @@ class Driver:
         from models.dispatch import Dispatch
         from models.organ import Organ
         from models.petition import Petition
-        from tasks.database import database
+        from tasks.keeping.database import database
 
         with database().read() as session:
             query = (
@@ -172,7 +172,7 @@ class Driver:
     def wait_for_ends(self) -> int:
         """Wait until the engine holds a Completed run for every petition; returns how many it holds."""
         from models.bookmark import Bookmark
-        from tasks.database import database
+        from tasks.keeping.database import database
 
         until = time.monotonic() + TURN_WITHIN
         open_numbers = {player.number for player in self._players}
@@ -193,7 +193,7 @@ class Driver:
 
 
 def _play(say: Say, *, hold: bool) -> tuple[list[str], int]:
-    from desk.engine import engine_client
+    from desk.stack.engine import engine_client
 
     with engine_client() as client:
         driver = Driver(client, say)
@@ -208,8 +208,8 @@ def show_demo(say: Say) -> None:
     from sqlmodel import select
 
     from models.petition import Petition
-    from tasks.database import database
-    from tasks.roster import load_roster
+    from tasks.keeping.database import database
+    from tasks.record.roster import load_roster
 
     with database().write() as session:
         if session.exec(select(Petition.id).limit(1)).first():
@@ -223,10 +223,10 @@ def show_demo(say: Say) -> None:
 def run_demo(say: Say, *, fresh: bool) -> int:
     """Drive all eight cases to their ends on a stack of their own; returns the exit code."""
     _choose_home(fresh)
+    from desk.cli.output import table
     from desk.demo.table import outcome_rows
-    from desk.output import table
-    from desk.stack import Stack
-    from tasks.database import database
+    from desk.stack.whole import Stack
+    from tasks.keeping.database import database
 
     began = time.monotonic()
     with Stack(say) as stack:
@@ -243,18 +243,18 @@ def run_demo(say: Say, *, fresh: bool) -> int:
 
 
 def _check_clear_text() -> str:
-    from desk.clear_text import demand_no_clear_text, search_clear_text
     from desk.demo.secrets import demo_secrets, demo_titles
-    from tasks.settings import settings
+    from desk.stack.clear_text import demand_no_clear_text, search_clear_text
+    from tasks.keeping.settings import settings
 
     return demand_no_clear_text(search_clear_text(settings(), demo_secrets(), demo_titles()))
 
 
 def _choose_home(fresh: bool) -> None:
     """Give the demo a home and a port of its own, and never empty a folder that is not the demo's."""
-    from tasks.database import database
-    from tasks.settings import settings
-    from tasks.vault import vault
+    from tasks.keeping.database import database
+    from tasks.keeping.settings import settings
+    from tasks.keeping.vault import vault
 
     home = Path(os.environ.setdefault("XINFANG_HOME", "var/demo"))
     if "XINFANG_PREFECT_PORT" not in os.environ:

@@ -7,8 +7,8 @@ from sqlmodel import Session, col, select
 from models.case_event import CaseEvent
 from models.petition import Petition
 from models.vocabulary import Event, State
-from rules.lifecycle import STAGES
-from tasks.cases import dispatches_of, find_petition
+from rules.lifecycle.table import STAGES
+from tasks.record.cases import dispatches_of, find_petition
 
 
 def outcome_rows(session: Session, numbers: list[str]) -> list[dict[str, Any]]:

@@ -96,10 +96,10 @@ def walk_part(order: Plan, part: int, petitions: int, home: str) -> Year:
     from desk.simulation.doings import attend
     from desk.simulation.people import City
     from desk.simulation.walk import Walk, units_of
-    from tasks.database import database
-    from tasks.roster import load_roster
-    from tasks.rulebook import calendar
-    from tasks.schema import ROOT, migrate
+    from tasks.keeping.database import database
+    from tasks.keeping.schema import ROOT, migrate
+    from tasks.limits.rulebook import calendar
+    from tasks.record.roster import load_roster
 
     gc.set_threshold(100_000)  # many short-lived rows and hardly a cycle among them
     made = database()
@@ -136,7 +136,7 @@ def _sum_up(walk: Any, petitions: int) -> Year:
     from models.outbox_message import OutboxMessage
     from models.petition import Petition
     from models.vocabulary import StepFate
-    from tasks.rulebook import calendar, office_hours, packs
+    from tasks.limits.rulebook import calendar, office_hours, packs
 
     hours = office_hours()
     with walk.database.read() as session:

@@ -22,9 +22,9 @@ from models.vocabulary import (
     Way,
 )
 from rules.grounds import REJECTION_GROUNDS
-from tasks import closing, handling, intake, overlays, routing, suspending
-from tasks.cases import dispatches_of
+from tasks.casework import closure, intake, oversight, proposals, shares, suspending
 from tasks.decide import Place
+from tasks.record.cases import dispatches_of
 
 OBJECTING = 0.05
 WITHDRAWING = 0.02
@@ -50,7 +50,7 @@ def _at_office(walk: Walk, session: Session, petition: Petition, step: Step, now
     elif step is Step.APPROVE:
         _approve(walk, session, petition, now)
     elif step is Step.ANSWER:
-        handling.answer_direct(session, number, act=walk.act(session, "Z02", now), answer="已答复", outcome=Outcome.EXPLAINED)
+        shares.answer_direct(session, number, act=walk.act(session, "Z02", now), answer="已答复", outcome=Outcome.EXPLAINED)
         walk.go(number, city.soon(now))
     else:
         _finish(walk, session, number, step, now)
@@ -58,14 +58,14 @@ def _at_office(walk: Walk, session: Session, petition: Petition, step: Step, now
 
 def _finish(walk: Walk, session: Session, number: str, step: Step, now: datetime) -> None:
     if step is Step.DELIVER:
-        given = closing.Delivery(way=DeliveryWay.IN_PERSON, delivered_on=now.date(), summary="已送达")
-        closing.deliver(session, number, act=walk.act(session, "Z01", now), delivery=given)
+        given = closure.Delivery(way=DeliveryWay.IN_PERSON, delivered_on=now.date(), summary="已送达")
+        closure.deliver(session, number, act=walk.act(session, "Z01", now), delivery=given)
         walk.go(number, walk.city.soon(now))
     elif step is Step.CLOSE:
-        closing.close(session, number, act=walk.act(session, "D01", now), opinion="同意")
+        closure.close(session, number, act=walk.act(session, "D01", now), opinion="同意")
         walk.go(number, walk.city.after(now, walk.city.random.uniform(20, 210)))
     elif step is Step.ARCHIVE:
-        closing.archive(session, number, act=walk.act(session, "A01", now))
+        closure.archive(session, number, act=walk.act(session, "A01", now))
 
 
 def _propose(walk: Walk, session: Session, petition: Petition, now: datetime) -> None:
@@ -78,18 +78,18 @@ def _propose(walk: Walk, session: Session, petition: Petition, now: datetime) ->
         sent = way in (Way.REFERRAL, Way.ASSIGNMENT)
         units = [unit.code for unit in chance.sample(walk.city.units, chance.choice((1, 1, 1, 2, 3)))] if sent else []
         limited = sent and petition.petition_class is not PetitionClass.APPEAL and chance.random() < 0.5
-        proposal = routing.Proposal(
+        proposal = proposals.Proposal(
             way=way, opinion="拟办", ground=REJECTION_GROUNDS[0].code if way is Way.REJECTION else "",
             lead="".join(units[:1]), co_handling=tuple(units[1:]), limit_on=now.date() + timedelta(days=45) if limited else None,
         )  # fmt: skip
-        routing.propose(session, number, act=act, proposal=proposal)
+        proposals.propose(session, number, act=act, proposal=proposal)
     walk.go(number, walk.city.soon(now))
 
 
 def _approve(walk: Walk, session: Session, petition: Petition, now: datetime) -> None:
     number = str(petition.number)
-    role = routing.needed_approver(session, petition, walk.act(session, "D01", now))
-    routing.approve(session, number, act=walk.act(session, APPROVERS[role], now), opinion="同意")
+    role = proposals.needed_approver(session, petition, walk.act(session, "D01", now))
+    proposals.approve(session, number, act=walk.act(session, APPROVERS[role], now), opinion="同意")
     shares = [share for share in dispatches_of(session, petition) if share.state is DispatchState.AWAITING_SIGN_IN]
     for share in shares:
         walk.go(f"{number}/{share.position}", walk.city.after(now, walk.city.random.choice((1, 1, 2, 2, 3, 12))))
@@ -104,15 +104,15 @@ def _at_unit(walk: Walk, session: Session, petition: Petition, share: Dispatch, 
     if share.state in (DispatchState.RETURN_REQUESTED, DispatchState.REPORTED):
         _at_unit_for_us(walk, session, petition, share, now)
     elif share.state is DispatchState.AWAITING_SIGN_IN and not share.objections and city.random.random() < OBJECTING:
-        handling.object_to(session, number, position, act=liaison, reason="不属于本单位职权")
+        shares.object_to(session, number, position, act=liaison, reason="不属于本单位职权")
         walk.go(f"{number}/{position}", city.soon(now))
     elif share.state is DispatchState.AWAITING_SIGN_IN:
-        handling.sign_in(session, number, position, act=liaison)
+        shares.sign_in(session, number, position, act=liaison)
         if share.result_wanted:
             _plan_share(walk, f"{number}/{position}", unit, now)
     elif share.state is DispatchState.HANDLING:
-        told = handling.HandlingReport(text="已办理", outcome=Outcome.EXPLAINED, told="已告知")
-        handling.report(session, number, position, act=liaison, findings=told)
+        told = shares.HandlingReport(text="已办理", outcome=Outcome.EXPLAINED, told="已告知")
+        shares.report(session, number, position, act=liaison, findings=told)
         walk.go(f"{number}/{position}", city.soon(now))
     if petition.state in (State.CLOSING, State.DELIVERING, State.PROPOSING):
         walk.go(number, city.soon(now))
@@ -123,12 +123,12 @@ def _at_unit_for_us(walk: Walk, session: Session, petition: Petition, share: Dis
     number, position, chance = str(petition.number), share.position, walk.city.random.random()
     if share.state is DispatchState.RETURN_REQUESTED:
         upheld, director = chance < 0.5, walk.act(session, "D01", now)
-        handling.decide_objection(session, number, position, act=director, upheld=upheld, reason="经核实")
+        shares.decide_objection(session, number, position, act=director, upheld=upheld, reason="经核实")
         if not upheld:
             walk.go(f"{number}/{position}", walk.city.after(now, 2))
     else:
         accepted, examiner = chance > 0.08, walk.act(session, "Z02", now)
-        handling.examine(session, number, position, act=examiner, accepted=accepted, reason="" if accepted else "请补充")
+        shares.examine(session, number, position, act=examiner, accepted=accepted, reason="" if accepted else "请补充")
         if not accepted:
             walk.go(f"{number}/{position}", walk.city.after(now, walk.city.random.uniform(3, 20)))
 
@@ -156,26 +156,26 @@ def _extend(walk: Walk, session: Session, place: Place, now: datetime) -> None:
     if share is None or share.state is not DispatchState.HANDLING:
         return
     number, liaison = str(place.petition.number), walk.act(session, f"L-{walk.unit_of(session, share).code}", now)
-    handling.request_extension(session, number, share.position, act=liaison, days=30, approver="负责人", reason="情况复杂")
-    handling.decide_extension(session, number, share.position, act=walk.act(session, "D01", now), granted=True, reason="情况复杂")
+    shares.request_extension(session, number, share.position, act=liaison, days=30, approver="负责人", reason="情况复杂")
+    shares.decide_extension(session, number, share.position, act=walk.act(session, "D01", now), granted=True, reason="情况复杂")
 
 
 def _urge(walk: Walk, session: Session, place: Place, now: datetime) -> None:
     position = place.dispatch.position if place.dispatch else 0
     promised, clerk = walk.city.after(now, 6).date(), walk.act(session, "Z02", now)
-    overlays.urge(
+    oversight.urge(
         session, str(place.petition.number), position, act=clerk, way=UrgingWay.PHONE, said="询问进度", promised_on=promised
     )
 
 
 def _withdraw(walk: Walk, session: Session, place: Place, now: datetime) -> None:
     number = str(place.petition.number)
-    closing.withdraw(session, number, act=walk.act(session, "Z01", now), reason="信访人书面撤回")
+    closure.withdraw(session, number, act=walk.act(session, "Z01", now), reason="信访人书面撤回")
     walk.go(number, walk.city.after(now, 30))
 
 
 def _note(walk: Walk, session: Session, place: Place, now: datetime) -> None:
-    overlays.annotate(session, str(place.petition.number), act=walk.act(session, "Z01", now), note="家访")
+    oversight.annotate(session, str(place.petition.number), act=walk.act(session, "Z01", now), note="家访")
 
 
 def _suspend(walk: Walk, session: Session, place: Place, now: datetime) -> None:

@@ -13,12 +13,12 @@ from models.dispatch import Dispatch
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
 from models.vocabulary import ClockState, MessageState, Role, State, StepFate
-from rules.lifecycle import FINISHED_UNITS
+from rules.lifecycle.table import FINISHED_UNITS
 from rules.packs import Packs
 from rules.working_days import Calendar
 from rules.zone import SHANGHAI, legal_day
-from tasks.vault import vault
-from tasks.verify import verify
+from tasks.keeping.vault import vault
+from tasks.record.verifying import verify
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,15 +18,15 @@ from notifications.channels import NullChannel
 from rules.errors import CaseworkError
 from rules.working_days import ONE_DAY
 from rules.zone import SHANGHAI
-from tasks.act import Act, Actor, find_actor
-from tasks.cases import organ_by_id
-from tasks.database import Database
-from tasks.deadline_sweep import SweepReport, sweep
+from tasks.casework.intake import Registration, register_now
 from tasks.decide import Place, find_place
-from tasks.intake import Registration, register_now
-from tasks.outbox import anything_due, send_due
-from tasks.settings import settings
-from tasks.vault import vault
+from tasks.keeping.database import Database
+from tasks.keeping.settings import settings
+from tasks.keeping.vault import vault
+from tasks.letters.outbox import anything_due, send_due
+from tasks.record.act import Act, Actor, find_actor
+from tasks.record.cases import organ_by_id
+from tasks.sweeping.sweep import SweepReport, sweep
 
 SWEEP_AT = time(0, 5)
 SEND_AT = (time(0, 6), time(9, 0), time(16, 30))

@@ -13,9 +13,9 @@ import yaml
 from pydantic import SecretStr
 from typer.main import get_command
 
-from desk.cli import app
+from desk.cli.main import app
 from models import vocabulary
-from tasks.settings import Settings
+from tasks.keeping.settings import Settings
 from tests.conftest import ROOT
 
 PACKAGES = ("models", "rules", "notifications", "tasks", "flows", "desk")
@@ -25,7 +25,7 @@ DEPLOYMENTS = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda deployment: deployment["name"])
 def test_every_deployment_loads_a_flow_of_its_own_name(deployment: dict[str, str]) -> None:
-    from flows.runtime.worker import load_flow
+    from flows.runtime.worker.worker import load_flow
 
     assert load_flow(deployment["entrypoint"]).name == deployment["name"]
     assert deployment["description"]
@@ -85,7 +85,7 @@ def test_a_flow_file_shadows_nothing(path: Path) -> None:
 def test_a_state_is_set_only_behind_the_one_door() -> None:
     """Only ``tasks.transitions`` moves a petition or a share; clocks and letters have states of their own."""
     elsewhere = [path for path in SOURCES if path.relative_to(ROOT).as_posix() not in
-                 ("tasks/transitions.py", "tasks/clocks.py", "tasks/suspending.py", "tasks/outbox.py")]
+                 ("tasks/transitions.py", "tasks/limits/clocks.py", "tasks/casework/suspending.py", "tasks/letters/outbox.py")]
     assert [f"{path.name}:{line}" for path in elsewhere for line in _assigned(path, "state")] == []
 
 
@@ -114,5 +114,5 @@ def test_every_document_link_leads_somewhere() -> None:
 def test_the_worker_type_is_known_to_the_engine() -> None:
     from prefect.workers.base import BaseWorker
 
-    import_module("flows.runtime.worker")
+    import_module("flows.runtime.worker.worker")
     assert BaseWorker.get_worker_class_from_type("casework") is not None

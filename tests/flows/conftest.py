@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from desk.engine import engine_client
-from desk.stack import Stack
-from flows.runtime.runs import forget_deployments
-from tasks.database import database
+from desk.stack.engine import engine_client
+from desk.stack.whole import Stack
+from flows.runtime.repair.runs import forget_deployments
+from tasks.keeping.database import database
 from tests.conftest import POSTGRES, ROOT, WANTED, forget_settings
-from tests.engine import Engine
-from tests.office import Office
+from trials.harness.engine import Engine
+from trials.harness.office import Office
 
 TAIL = 40
 """Lines of a log that are shown beside a failure."""

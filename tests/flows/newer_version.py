@@ -9,9 +9,9 @@ from sqlmodel import Session
 
 from models.vocabulary import Step
 from tasks import decide
-from tasks.act import Act
-from tasks.steps import intake, routing
-from tasks.steps.base import StepForm, asked
+from tasks.forms import intake, routing
+from tasks.forms.base import StepForm, asked
+from tasks.record.act import Act
 
 SCREEN_LABEL, PROPOSE_LABEL, APPROVE_LABEL = "待初审", "待拟办意见", "待批示"
 

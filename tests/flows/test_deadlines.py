@@ -9,11 +9,11 @@ import pytest
 from prefect.events.actions import DoNothing
 from prefect.events.schemas.automations import AutomationCore
 
-from desk.automations import NAME, apply_automations
+from desk.cli.automations import NAME, apply_automations
 from desk.clock import now
-from flows.runtime.runs import tidy_runs
+from flows.runtime.repair.runs import tidy_runs
 from models.vocabulary import Event
-from tests.engine import Engine, eventually
+from trials.harness.engine import Engine, eventually
 
 pytestmark = pytest.mark.engine
 LONG_AGO = (now() - timedelta(days=25)).date().isoformat()

@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 
 from models.vocabulary import Step
-from tasks.engine_access import password_file
-from tasks.settings import settings
+from tasks.keeping.engine_access import password_file
+from tasks.keeping.settings import settings
 from tests.conftest import ROOT
-from tests.engine import Engine
+from trials.harness.engine import Engine
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), "")

@@ -9,11 +9,11 @@ from prefect.client.schemas.filters import FlowRunFilter
 from prefect.states import Cancelled, Completed, Crashed, Failed, Paused, Running
 
 from flows.clock import now
-from flows.runtime.judging import FIRST_PAUSE, Remedy
-from flows.runtime.repair import revive_ended
-from flows.runtime.report import Report
+from flows.runtime.repair.repair import revive_ended
+from flows.runtime.repair.report import Report
+from flows.runtime.repair.verdict import FIRST_PAUSE, Remedy
 from models.vocabulary import Step
-from tests.engine import Engine, eventually
+from trials.harness.engine import Engine, eventually
 
 pytestmark = pytest.mark.engine
 SCREENED = {"petition_class": "申诉求决", "content_code": "城乡建设/市政设施"}

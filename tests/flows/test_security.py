@@ -13,13 +13,13 @@ from sqlalchemy import create_engine, text
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from desk.clear_text import Search, search_clear_text
 from desk.clock import now
+from desk.stack.clear_text import Search, search_clear_text
 from models.types import SEAL_MARK
 from models.vocabulary import Step
-from tasks.engine_access import auth_string
-from tasks.settings import settings
-from tests.engine import Engine
+from tasks.keeping.engine_access import auth_string
+from tasks.keeping.settings import settings
+from trials.harness.engine import Engine
 
 pytestmark = pytest.mark.engine
 FILTER = ("POST", "/flow_runs/filter")

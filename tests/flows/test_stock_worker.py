@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from desk.clock import now
-from flows.runtime.pump import start_outbox
-from flows.runtime.runs import forget_deployments, nudge_behind
+from flows.runtime.repair.runs import forget_deployments, nudge_behind
+from flows.runtime.worker.pump import start_outbox
 from models.vocabulary import MessageState, Step
-from tests.engine import Engine, eventually
 from tests.flows.conftest import Running, engine_of, environment_at, started
+from trials.harness.engine import Engine, eventually
 
 pytestmark = pytest.mark.engine
 SCREENED = {"petition_class": "申诉求决", "content_code": "城乡建设/市政设施"}

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 import pytest
 
 from flows import sweeps
-from tasks.deadline_sweep import SweepReport
+from tasks.sweeping.sweep import SweepReport
 
 
 @pytest.fixture

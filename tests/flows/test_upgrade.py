@@ -14,8 +14,8 @@ from prefect.states import Scheduled
 from desk.clock import now
 from models.bookmark import Bookmark
 from models.vocabulary import State, Step
-from tests.engine import Engine, eventually
 from tests.flows.newer_version import APPROVE_LABEL, PROPOSE_LABEL, SCREEN_LABEL
+from trials.harness.engine import Engine, eventually
 
 pytestmark = pytest.mark.engine
 SCREENED = {"petition_class": "申诉求决", "content_code": "城乡建设/市政设施"}

@@ -9,13 +9,13 @@ from prefect.exceptions import Abort, Pause
 from prefect.states import Running, Scheduled
 
 from desk.clock import now
-from flows.forms import keyset
-from flows.runtime.context import driven
-from flows.runtime.waiting import _leave
+from flows.runtime.waiting.context import driven
+from flows.runtime.waiting.inputs import keyset
+from flows.runtime.waiting.waiting import _leave
 from models.vocabulary import State, Step
 from rules.errors import CaseworkError
-from tasks.bookmarks import refusal_of
-from tests.engine import Engine, eventually
+from tasks.runs.bookmarks import refusal_of
+from trials.harness.engine import Engine, eventually
 
 pytestmark = pytest.mark.engine
 SCREENED = {"petition_class": "申诉求决", "content_code": "城乡建设/市政设施"}

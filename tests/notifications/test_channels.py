@@ -14,7 +14,7 @@ from models.vocabulary import Letter
 from notifications.channels import AppriseChannel, ChannelError, NullChannel, channel_for, mail_via
 from notifications.rendering import render
 from tests.notifications.invented import FACTS, PERSONAL
-from tests.notifications.mailbox import mailbox
+from trials.harness.mailbox import mailbox
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # Apprise 1.13 imports it
 LETTER = render(Letter.ASSIGNMENT_LETTER, FACTS)

@@ -5,7 +5,7 @@ from datetime import date
 
 from models.vocabulary import DispatchState, Event, OrganKind, PetitionClass, Relation, Role, Way
 from rules.facts import Facts, UnitFacts
-from rules.lifecycle import DISPATCH_ROWS, PETITION_ROWS, AnyState, Transition
+from rules.lifecycle.table import DISPATCH_ROWS, PETITION_ROWS, AnyState, Transition
 
 DAY = date(2026, 3, 2)
 D, E = DispatchState, Event

@@ -7,7 +7,7 @@ import pytest
 
 from models.vocabulary import DispatchState, Event, State
 from rules.duties import PETITION_DUTIES, SHARE_DUTIES
-from rules.lifecycle import DISPATCH_ROWS, FINISHED_UNITS, PETITION_ROWS, UNITS_AT_WORK, Transition
+from rules.lifecycle.table import DISPATCH_ROWS, FINISHED_UNITS, PETITION_ROWS, UNITS_AT_WORK, Transition
 from rules.packs import load_packs
 
 D, E, S = DispatchState, Event, State

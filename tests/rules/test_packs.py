@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rules.deadlines_doc import deadlines_table
-from rules.pack_files import REQUIRED, cited
+from rules.data.pack_files import REQUIRED, cited
+from rules.docs.deadlines_doc import deadlines_table
 from rules.packs import KINDS, Pack, PackError, Unit, load_packs
 
 PACKS = load_packs()
@@ -209,5 +209,5 @@ class TestMalformedPacks:
 def test_the_page_of_deadlines_is_what_the_code_says() -> None:
     page = Path(__file__).parents[2] / "docs" / "deadlines.md"
     assert page.read_text(encoding="utf-8") == deadlines_table(PACKS.pack_for("npc_city", date.max)), (
-        "run: python -m rules.deadlines_doc > docs/deadlines.md"
+        "run: python -m rules.docs.deadlines_doc > docs/deadlines.md"
     )

@@ -3,7 +3,7 @@
 import pytest
 
 from models.vocabulary import DispatchState, Role, Stage, State, Step
-from rules.lifecycle import FINISHED_UNITS, STAGES, AnyState, permitted, rows_from
+from rules.lifecycle.table import FINISHED_UNITS, STAGES, AnyState, permitted, rows_from
 from rules.steps import DISPATCH_STEPS, PETITION_STEPS, WHO_DECIDES, step_of
 
 WAITING: list[tuple[AnyState, Step]] = [*PETITION_STEPS.items(), *DISPATCH_STEPS.items()]

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from tasks.backup import make_backup
-from tasks.database import Database
-from tasks.settings import settings
-from tests.office import Office
+from tasks.backup.making import make_backup
+from tasks.keeping.database import Database
+from tasks.keeping.settings import settings
 from tests.worked import LAST_NIGHT, worked_office
+from trials.harness.office import Office
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from sqlmodel import select
 from models.officer import Officer, OfficerRole
 from models.vocabulary import Role, State, Step
 from rules.errors import CaseworkError
-from rules.lifecycle import STAGES
+from rules.lifecycle.table import STAGES
 from tasks.decide import FORMS
-from tasks.steps.base import asked
-from tests.office import Office, at
+from tasks.forms.base import asked
+from trials.harness.office import Office, at
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 SCREEN = {"petition_class": "申诉求决", "content_code": "城乡建设/物业服务"}

@@ -1,0 +1,1 @@
+"""The ``xinfang`` command, one file a group of commands."""

@@ -1,0 +1,1 @@
+"""The machine room: server, worker and desk as children of one process."""

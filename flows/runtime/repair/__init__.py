@@ -1,0 +1,1 @@
+"""Makes the engine's runs agree with the cases."""

@@ -1,0 +1,1 @@
+"""Takes due runs and drives them to their next wait or their end."""

@@ -1,0 +1,170 @@
+"""The ``casework`` worker: keeps the flows imported and drives runs in threads of its own process.
+
+A stock process worker starts two interpreters a step. This one keeps one interpreter and one engine client a
+thread. The same deployments run on a stock worker, only slower.
+"""
+
+import asyncio
+import os
+import random
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from importlib import import_module
+from typing import Any
+from uuid import UUID
+
+import anyio
+import anyio.abc
+import prefect.flow_engine
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.objects import FlowRun
+from prefect.context import SyncClientContext
+from prefect.flows import Flow
+from prefect.workers.base import BaseJobConfiguration, BaseWorker, BaseWorkerResult
+
+from flows.clock import now
+from flows.runtime.worker.driver import drive
+from flows.runtime.worker.due_runs import DueRuns
+from flows.runtime.worker.pump import Pump
+from tasks.keeping.settings import settings
+
+LONGEST_TAKE = 10.0
+"""Seconds for which the worker goes on taking runs in one look, so that the base class sees it poll."""
+
+
+class CaseworkResult(BaseWorkerResult):
+    """What the worker reports of a run: the engine has recorded its state already."""
+
+
+class CaseworkWorker(BaseWorker[BaseJobConfiguration, Any, CaseworkResult]):
+    """Drives runs of our own flows in this process."""
+
+    type = "casework"
+    job_configuration = BaseJobConfiguration
+    _display_name = "信访办 casework"
+    _description = "Runs the petition flows in the worker's own process, several at once."
+    _documentation_url = ""
+    _logo_url = ""
+
+    async def setup(self) -> None:
+        """Open the worker's threads and start the pump that wakes runs whose case moved on."""
+        await super().setup()
+        _mute_the_engine()
+        self._count = settings().worker_threads
+        self._threads = ThreadPoolExecutor(self._count, thread_name_prefix="casework", initializer=_open_client)
+        self._in_hand: set[UUID] = set()
+        self._lock = threading.Lock()
+        self._due = DueRuns(self.client, self._work_pool_name)
+        self._pump = Pump(self.drive_soon, self.in_hand)
+        self._pump.start()
+
+    async def teardown(self, *exc_info: Any) -> None:
+        """Let runs in hand come to their next wait, then leave."""
+        self._pump.stop()
+        await super().teardown(*exc_info)
+        self._threads.shutdown(wait=True)
+
+    async def get_and_submit_flow_runs(self) -> list[FlowRun]:
+        """Take due runs, and go on taking while more of them wait than the threads can hold."""
+        self._last_polled_time = now()
+        taken: list[FlowRun] = []
+        until = time.monotonic() + LONGEST_TAKE
+        room = 3 * self._count
+        while time.monotonic() < until:
+            found = await self._due.up_to(room)
+            random.shuffle(found)  # two workers that look at once should not meet at every run
+            taken += [run for run in found[: room - len(self._in_hand)] if self.drive_soon(run)]
+            if len(found) < room:
+                break
+            while len(self._in_hand) > self._count and time.monotonic() < until:
+                await anyio.sleep(0.02)
+        return taken
+
+    def drive_soon(self, run: FlowRun) -> bool:
+        """Queue a run for the next free thread; says whether it was not in hand already. Safe from any thread."""
+        with self._lock:
+            if run.id in self._in_hand:
+                return False
+            self._in_hand.add(run.id)
+        self._threads.submit(self._drive, run)
+        return True
+
+    def in_hand(self) -> frozenset[UUID]:
+        """The runs that are queued or being driven here. Safe from any thread."""
+        with self._lock:
+            return frozenset(self._in_hand)
+
+    def _drive(self, run: FlowRun) -> None:
+        try:
+            drive(_client.client, flow_of(_client.client, run), run)
+        except Exception:
+            self._logger.exception("run %s could not be driven", run.name)
+        finally:
+            with self._lock:
+                self._in_hand.discard(run.id)
+
+    async def run(
+        self,
+        flow_run: FlowRun,
+        configuration: BaseJobConfiguration,
+        task_status: anyio.abc.TaskStatus[int] | None = None,
+    ) -> CaseworkResult:
+        """Drive one run; only used by ``worker.submit``, for the polled ones go through ``drive_soon``."""
+        del configuration  # nothing of it is needed in this process
+        if task_status:
+            task_status.started(os.getpid())
+        await asyncio.get_running_loop().run_in_executor(self._threads, self._drive, flow_run)
+        return CaseworkResult(identifier=str(flow_run.id), status_code=0)
+
+
+_flows: dict[UUID, Flow[Any, Any]] = {}
+
+
+def flow_of(client: SyncPrefectClient, run: FlowRun) -> Flow[Any, Any]:
+    """Find the flow that a run's deployment names; asked once a deployment."""
+    if run.deployment_id is None:
+        raise RuntimeError("a run without a deployment cannot be driven here")
+    if run.deployment_id not in _flows:
+        _flows[run.deployment_id] = load_flow(client.read_deployment(run.deployment_id).entrypoint or "")
+    return _flows[run.deployment_id]
+
+
+def load_flow(entrypoint: str) -> Flow[Any, Any]:
+    """Import a flow by its module entrypoint, ``flows.petition:petition``."""
+    module, _, name = entrypoint.replace(":", ".").rpartition(".")
+    found = getattr(import_module(module), name)
+    if not isinstance(found, Flow):
+        raise RuntimeError(f"{entrypoint} is not a flow")
+    return found
+
+
+class _Client(threading.local):
+    client: SyncPrefectClient
+    context: SyncClientContext
+
+
+_client = _Client()
+
+
+def _open_client() -> None:
+    """Open this thread's engine client once: making one a run costs more than the run's own work."""
+    _client.context = SyncClientContext()
+    _client.client = _client.context.__enter__().client
+
+
+def _mute_the_engine() -> None:
+    """Do without the engine's heartbeats and its suspension observer: threads and a websocket a run.
+
+    They watch over runs that work for months. Ours work for a tenth of a second and wait in a state of their
+    own; a run whose worker died is found by reconcile.
+    """
+
+    def nothing(*_args: Any, **_kwargs: Any) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    for name in ("observe_flow_run_suspension", "_send_heartbeats"):
+        if not hasattr(prefect.flow_engine, name):
+            raise RuntimeError(f"this version of Prefect has no {name}: see tests/engine/test_contract.py")
+        setattr(prefect.flow_engine, name, nothing)

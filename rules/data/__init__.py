@@ -1,0 +1,1 @@
+"""The law's data files, read and checked."""

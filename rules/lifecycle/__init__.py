@@ -1,0 +1,1 @@
+"""The lifecycle of a petition and of one unit's share."""

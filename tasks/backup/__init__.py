@@ -1,0 +1,1 @@
+"""Backup and restore: whole journeys of their own."""

@@ -1,0 +1,266 @@
+"""Overlays: urging, supervising, escalating, convening and noting; they never change a state or move a clock."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models.case_event import CaseEvent
+from models.clock import Clock
+from models.dispatch import Dispatch
+from models.petition import Petition
+from models.petitioner import Party, Petitioner
+from models.urging import Supervision, Urging
+from models.vocabulary import ClockOwner, ClockState, Event, UrgingWay
+from rules.deadlines import Deadline, compute_due
+from rules.errors import AnswerRefusedError, TransitionRefusedError
+from rules.grounds import SUPERVISION_GROUNDS, find_ground
+from rules.lifecycle.table import FINISHED_UNITS
+from rules.packs import LadderAction
+from rules.zone import legal_day
+from tasks.casework.suspending import find_clock
+from tasks.keeping.settings import settings
+from tasks.keeping.vault import vault
+from tasks.letters.queueing import TO_POSITIONS, Order, marked_date, shown_due
+from tasks.limits.clocks import Given, start_clock, stop_clock
+from tasks.limits.ladder import climb_by_hand, running_duties, waiting_for
+from tasks.limits.rulebook import calendar, pack_of
+from tasks.record.act import Act
+from tasks.record.cases import find_dispatch, find_petition
+from tasks.record.serials import letter_number
+from tasks.transitions import advance
+
+ANSWERED_BY_HAND = ("promise", "meeting_task", "supervision_reply")
+"""Limits that end when somebody notes what came back."""
+
+DELAY = "拖延"
+"""What the ladder may say of a unit by itself: that it is late. Anything more is a person's finding (条例 第四十条第一款)."""
+
+
+def urge(
+    session: Session,
+    number: str,
+    position: int,
+    *,
+    act: Act,
+    way: UrgingWay,
+    said: str,
+    promised_on: date | None = None,
+    order: Order | None = None,
+) -> Urging:
+    """Urge a unit by phone or letter: who was asked, what was said, and for when an answer was promised.
+
+    A promised day gets a clock of its own, which reminds the office. Urging about a limit that has passed moves that
+    limit's ladder on; ``order`` is the ladder's own letter when it is the ladder that urges.
+    """
+    petition, share = _load(session, number, position)
+    if promised_on is not None and promised_on < act.happened_on:
+        raise AnswerRefusedError(f"承诺日期 {promised_on} 早于催办日期 {act.happened_on}")
+    facts = {"position": position, "way": way.value, "promised_on": promised_on.isoformat() if promised_on else None}
+    written = [position] if way is UrgingWay.LETTER else []
+    event = advance(
+        session, petition, Event.URGE, act=act, asked={"reason": said, "units": ()}, facts=facts | _of(order), note=said,
+        letter_facts={TO_POSITIONS: written, "reason": said} | _owed(order), order=order,
+    )  # fmt: skip
+    urging = Urging(
+        petition_id=share.petition_id, dispatch_id=share.id, way=way, urged_on=act.happened_on, promised_on=promised_on,
+        note_sealed=vault().seal(said),
+    )
+    session.add(urging)
+    if promised_on is not None:
+        _promise(session, petition, share, act=act, on=promised_on)
+    if order is None:
+        _climb(session, petition, share, LadderAction.URGE, act=act, event=event)
+        _asked_after(session, petition, share, act=act)
+    return urging
+
+
+def supervise(
+    session: Session, number: str, position: int, *, act: Act, ground: str, demand: str, order: Order | None = None
+) -> Supervision:
+    """Supervise a unit on a ground of Art. 40, with a demand and a limit for its written answer.
+
+    The limit is the pack's ``supervision_reply``. Supervising moves the ladders of limits on that have passed.
+    """
+    petition, share = _load(session, number, position)
+    known = find_ground(SUPERVISION_GROUNDS, ground)
+    counted_from = legal_day(order.leaves_at) if order and order.leaves_at else act.happened_on
+    reply = _reply_due(session, petition, counted_from)
+    reply_due = reply.effective
+    letter_no = letter_number(session, "督", act.happened_on)
+    words: dict[str, Any] = {
+        TO_POSITIONS: [position], "ground": DELAY if order else known.wording if known else "", "reason": demand, "letter_no": letter_no,
+        "reply_due_on": marked_date(reply_due, provisional=reply.provisional),
+    }  # fmt: skip
+    facts = {"position": position, "ground": known.code if known else None, "reply_due_on": reply_due.isoformat()}
+    event = advance(
+        session, petition, Event.SUPERVISE, act=act, asked={"ground": words["ground"], "reason": demand, "units": ()},
+        facts=facts | _of(order), note=demand, letter_facts=words, order=order,
+    )  # fmt: skip
+    supervision = Supervision(
+        petition_id=share.petition_id, dispatch_id=share.id, letter_no=letter_no, ground=known.code if known else "",
+        supervised_on=act.happened_on, reply_due_on=reply_due, note_sealed=vault().seal(demand),
+    )
+    session.add(supervision)
+    start_clock(session, petition, "supervision_reply", act=act, dispatch=share, anew=True, starts_on=counted_from)
+    if order is None:
+        _climb(session, petition, share, LadderAction.SUPERVISE, act=act, event=event)
+    return supervision
+
+
+def escalate(session: Session, number: str, *, act: Act, step: str, reason: str, position: int | None = None) -> CaseEvent:
+    """Put it on record that a person took a step of the ladder by hand, such as a report to the vice-chair.
+
+    ``step`` is a key or a label of the pack's ladder. With ``position`` it concerns a unit's limits, without one the
+    petition's own. Reporting early, or once more, is good work and goes on file as such; ``clocks`` among the event's
+    facts names the limits that waited for the step, and is missing when none did.
+    """
+    petition = find_petition(session, number, lock=True)
+    known = next((one for one in pack_of(petition).ladder if step in (one.key, one.label)), None)
+    if known is None:
+        choices = "、".join(f"{one.label}（{one.key}）" for one in pack_of(petition).ladder)
+        raise AnswerRefusedError(f"升级阶梯中没有“{step}”，可填：{choices}")
+    share = find_dispatch(session, petition, position) if position is not None else None
+    duties = running_duties(session, petition, dispatch=share)
+    waiting = [clock.number for clock in waiting_for(session, petition, duties, known.key, act=act)]
+    facts = {"step": known.key, "position": position} | ({"clocks": waiting} if waiting else {})
+    event = advance(session, petition, Event.ESCALATE, act=act, asked={"reason": reason}, facts=facts, note=reason)
+    climb_by_hand(session, petition, duties, known.key, act=act, event=event)
+    return event
+
+
+def record_reply(session: Session, number: str, clock_no: int, *, act: Act, said: str) -> CaseEvent:
+    """Put on file what came back: to a supervision letter, on a promised day, for a task of a meeting; its clock stops."""
+    petition = find_petition(session, number, lock=True)
+    clock = find_clock(session, petition, clock_no)
+    if clock.rule_key not in ANSWERED_BY_HAND or clock.state is not ClockState.RUNNING:
+        raise TransitionRefusedError(f"第 {clock_no} 号期限不是等待反馈的承诺、任务或者督办（用 xinfang clocks {number} 查看）")
+    facts = {"clock": clock_no, "rule": clock.rule_key}
+    event = advance(session, petition, Event.RECORD_REPLY, act=act, asked={"reason": said}, facts=facts, note=said)
+    stop_clock(session, clock, act=act, reason=Event.RECORD_REPLY.label)
+    if clock.rule_key == "supervision_reply":
+        _note_replied(session, clock, act)
+    return event
+
+
+def _note_replied(session: Session, clock: Clock, act: Act) -> None:
+    """The clock counts from the day on which the letter could leave, which may be later than the supervision's own."""
+    unanswered = Supervision.dispatch_id == clock.dispatch_id, col(Supervision.replied_on).is_(None)
+    query = select(Supervision).where(*unanswered, col(Supervision.supervised_on) <= clock.starts_on)
+    for supervision in session.exec(query.order_by(col(Supervision.id).desc()).limit(1)):
+        supervision.replied_on = act.happened_on
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingTask:
+    """What a meeting asked of one unit, and until when (day in Asia/Shanghai)."""
+
+    position: int
+    due_on: date
+    task: str
+
+
+def convene(
+    session: Session,
+    number: str,
+    *,
+    act: Act,
+    meeting: str,
+    deputies: int = 0,
+    representatives: int = 0,
+    tasks: tuple[MeetingTask, ...] = (),
+) -> CaseEvent:
+    """Convene the units (联席会、协调会、碰头会), with deputies and the petitioners' representatives if they come.
+
+    Every task that the meeting sets gets a clock of its own (当场明确办理期限).
+    """
+    petition = find_petition(session, number, lock=True)
+    if late := [task for task in tasks if task.due_on < act.happened_on]:
+        raise AnswerRefusedError(f"会议任务的期限 {late[0].due_on} 早于会议日期 {act.happened_on}")
+    shares = [find_dispatch(session, petition, task.position) for task in tasks]
+    if over := [share.position for share in shares if share.state in FINISHED_UNITS]:
+        raise TransitionRefusedError(f"第 {over[0]} 号派件已经办结或者退回，不能再派任务")
+    facts = {
+        "deputies": deputies, "representatives": representatives,
+        "tasks": [{"position": task.position, "due_on": task.due_on.isoformat()} for task in tasks],
+    }  # fmt: skip
+    note = "\n".join([meeting, *(f"任务（派件 {task.position}，{task.due_on}）：{task.task}" for task in tasks)])
+    event = advance(
+        session, petition, Event.CONVENE, act=act, asked={"reason": meeting, "representatives": representatives},
+        facts=facts if tasks else {"deputies": deputies, "representatives": representatives}, note=note,
+        letter_facts={"meeting": meeting},
+    )  # fmt: skip
+    for task, share in zip(tasks, shares, strict=True):
+        given = Given(on=task.due_on, basis=f"协调会当场明确的期限 {task.due_on}")
+        start_clock(session, petition, "meeting_task", act=act, dispatch=share, given=given)
+    return event
+
+
+def annotate(session: Session, number: str, *, act: Act, note: str) -> CaseEvent:
+    """Put a handling record on file: a home visit, a call, a conference."""
+    petition = find_petition(session, number, lock=True)
+    return advance(session, petition, Event.ANNOTATE, act=act, asked={"reason": note}, note=note)
+
+
+def disclose(session: Session, number: str, *, act: Act, reason: str) -> list[dict[str, str]]:
+    """Show the people in clear text; who looked and why goes on record first (个保法 第五十一条)."""
+    petition = find_petition(session, number, lock=True)
+    advance(session, petition, Event.DISCLOSE, act=act, asked={"reason": reason}, note=reason)
+    query = (
+        select(Petitioner).join(Party, col(Party.petitioner_id) == col(Petitioner.id))
+        .where(Party.petition_id == petition.id).order_by(col(Party.position))
+    )
+    return [
+        {field: _opened(getattr(person, f"{field}_sealed")) for field in ("name", "id_number", "phone", "address", "email")}
+        for person in session.exec(query)
+    ]
+
+
+def _opened(sealed: str | None) -> str:
+    return vault().open(sealed) if sealed else ""
+
+
+def _of(order: Order | None) -> dict[str, Any]:
+    return order.facts if order else {}
+
+
+def _climb(
+    session: Session, petition: Petition, share: Dispatch, action: LadderAction, *, act: Act, event: CaseEvent
+) -> None:
+    duties = running_duties(session, petition, dispatch=share, owner=ClockOwner.HANDLER)
+    climb_by_hand(session, petition, duties, action, act=act, event=event)
+
+
+def _asked_after(session: Session, petition: Petition, share: Dispatch, *, act: Act) -> None:
+    """Whoever asked a unit how it stands has done so for the next thirty days (a matter without a legal limit)."""
+    for clock in running_duties(session, petition, dispatch=share):
+        if clock.rule_key == "progress":
+            stop_clock(session, clock, act=act, reason="已了解进展")
+            start_clock(session, petition, "progress", act=act, dispatch=share)
+
+
+def _promise(session: Session, petition: Petition, share: Dispatch, *, act: Act, on: date) -> None:
+    """A later promise takes the place of an earlier one."""
+    for clock in running_duties(session, petition, dispatch=share):
+        if clock.rule_key == "promise":
+            stop_clock(session, clock, act=act, reason="另有承诺")
+    given = Given(on=on, basis=f"催办时承诺的日期 {on}")
+    start_clock(session, petition, "promise", act=act, dispatch=share, given=given)
+
+
+def _owed(order: Order | None) -> dict[str, Any]:
+    return {"owed": order.clock.rule_key, "owed_on": shown_due(order.clock)} if order else {}
+
+
+def _reply_due(session: Session, petition: Petition, counted_from: date) -> Deadline:
+    rule = pack_of(petition).rule("supervision_reply")
+    return compute_due(rule, counted_from, calendar(session), roll_last_day=settings().roll_last_day)
+
+
+def _load(session: Session, number: str, position: int) -> tuple[Petition, Dispatch]:
+    petition = find_petition(session, number, lock=True)
+    share = find_dispatch(session, petition, position)
+    if share.state in FINISHED_UNITS:
+        raise TransitionRefusedError(f"第 {position} 号派件的状态为“{share.state.label}”，不需要再催办、督办")
+    return petition, share

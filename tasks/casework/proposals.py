@@ -1,0 +1,185 @@
+"""Routing: drafting a proposal, approving it or sending it back, and carrying it out."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session
+
+from models.dispatch import Dispatch
+from models.organ import Organ
+from models.petition import Petition
+from models.vocabulary import DispatchState, Event, Letter, Outcome, Role, State, UnitRole, Way
+from notifications.catalogue import row_for
+from rules.facts import UnitFacts
+from rules.grounds import REJECTION_GROUNDS, find_ground
+from rules.routing import ApprovalLevels, approval_role
+from tasks.casework.intake import find_organ
+from tasks.keeping.settings import settings
+from tasks.record.act import Act
+from tasks.record.cases import dispatches_of, find_petition, subject_of
+from tasks.record.facts import unit_facts
+from tasks.record.locked import add_part
+from tasks.record.serials import letter_number
+from tasks.runs.bookmarks import want_run
+from tasks.transitions import advance
+
+ISSUING = {
+    Way.REFERRAL: Event.REFER,
+    Way.ASSIGNMENT: Event.ASSIGN,
+    Way.DIRECT: Event.TAKE_DIRECT,
+    Way.REJECTION: Event.REJECT,
+    Way.REFUSAL_OF_REPEAT: Event.REFUSE_REPEAT,
+    Way.FILING: Event.FILE_AWAY,
+}
+OUTCOME_OF_WAY = {
+    Way.REFERRAL: Outcome.REFERRED,
+    Way.REJECTION: Outcome.REJECTED,
+    Way.REFUSAL_OF_REPEAT: Outcome.REFUSED,
+    Way.FILING: Outcome.FILED,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """What the drafter proposes: the way, the units (names or codes), and a limit if the letter sets one itself."""
+
+    way: Way
+    opinion: str
+    lead: str = ""
+    co_handling: tuple[str, ...] = ()
+    limit_on: date | None = None
+    ground: str = ""
+
+
+def propose(session: Session, number: str, *, act: Act, proposal: Proposal) -> Petition:
+    """Put a proposal before the approver; a unit that succeeded another stands in for it (条例 第二十四条)."""
+    petition = find_petition(session, number, lock=True)
+    organs = [_in_force(session, find_organ(session, name), act) for name in _names(proposal)]
+    ground = find_ground(REJECTION_GROUNDS, proposal.ground)
+    plan = {
+        "units": list(dict.fromkeys(organ.code for organ in organs)),
+        "limit_on": proposal.limit_on.isoformat() if proposal.limit_on else None,
+        "ground": ground.code if ground else None,
+    }
+    asked = {
+        "way": proposal.way, "reason": proposal.opinion, "limit_on": proposal.limit_on,
+        "ground": ground.code if ground else "", "units": tuple(unit_facts(organ, act) for organ in organs),
+        "has_lead": bool(proposal.lead.strip()), "district_via_congress": settings().district_via_congress,
+    }
+    advance(
+        session, petition, Event.PROPOSE, act=act, asked=asked, note=proposal.opinion,
+        facts={"way": proposal.way.value} | plan,
+        changes={"way": proposal.way, "proposal": plan, "drafter_code": act.actor.code},
+    )
+    return petition
+
+
+def send_back(session: Session, number: str, *, act: Act, reason: str) -> Petition:
+    """Send a proposal back to its drafter."""
+    petition = find_petition(session, number, lock=True)
+    advance(session, petition, Event.SEND_BACK, act=act, asked={"reason": reason}, note=reason)
+    return petition
+
+
+def approve(session: Session, number: str, *, act: Act, opinion: str) -> Petition:
+    """Approve a proposal in the rank that its way needs, and issue the letters; the opinion is kept verbatim."""
+    petition = find_petition(session, number, lock=True)
+    advance(
+        session, petition, Event.APPROVE, act=act, note=opinion,
+        asked={"approval_role": needed_approver(session, petition, act), "limit_on": _limit_of(petition)},
+    )
+    carry_out(session, number, act=act)
+    return petition
+
+
+def _limit_of(petition: Petition) -> date | None:
+    limit = petition.proposal.get("limit_on")
+    return date.fromisoformat(limit) if limit else None
+
+
+def needed_approver(session: Session, petition: Petition, act: Act) -> Role:
+    """Name the capacity that has to approve the petition's proposal."""
+    chosen = settings()
+    levels = ApprovalLevels(
+        referral=chosen.referral_approver, assignment=chosen.assignment_approver,
+        cross_department=chosen.cross_department_approver, other=chosen.other_approver,
+    )
+    return approval_role(petition.way or Way.FILING, _proposed_units(session, petition, act), levels)
+
+
+def carry_out(session: Session, number: str, *, act: Act) -> Petition:
+    """Do what was approved: issue the letters and open one share per unit; nothing when that is done already."""
+    petition = find_petition(session, number, lock=True)
+    if petition.state is not State.APPROVED or petition.way is None:
+        return petition
+    by_system = act.by_system()
+    event = ISSUING[petition.way]
+    shares = _open_shares(session, petition, by_system)
+    changes: dict[str, Any] = {"outcome": OUTCOME_OF_WAY.get(petition.way)}
+    if shares:
+        changes["lead_organ_id"] = shares[0].organ_id
+    facts = {"units": [share.position for share in shares], "letter_no": [share.letter_no for share in shares]}
+    recorded = advance(
+        session, petition, event, act=by_system, changes=changes, facts=facts, letter_facts=_letter_facts(petition, shares)
+    )
+    for share in shares:
+        want_run(session, subject_of(petition, share), recorded.seq, by_system)
+    return petition
+
+
+def _letter_facts(petition: Petition, shares: list[Dispatch]) -> dict[str, Any]:
+    ground = find_ground(REJECTION_GROUNDS, str(petition.proposal.get("ground") or ""))
+    words: dict[str, Any] = {"to_positions": [share.position for share in shares]}
+    if ground:
+        words |= {"reason": ground.wording, "basis": ground.article, "where_to_go": "有权处理的机关、单位或者相应法定途径"}
+    return words
+
+
+def _open_shares(session: Session, petition: Petition, act: Act) -> list[Dispatch]:
+    """Make one share per proposed unit, the first of them in the lead, each with a letter number."""
+    if petition.way not in (Way.REFERRAL, Way.ASSIGNMENT):
+        return []
+    mark = row_for_way(petition.way)
+    before = len(dispatches_of(session, petition))
+    shares = []
+    for index, code in enumerate(petition.proposal["units"]):
+        share = Dispatch(
+            petition_id=petition.id, position=before + index + 1, organ_id=find_organ(session, code).id,
+            role=UnitRole.CO_HANDLING if index else UnitRole.LEAD, state=DispatchState.AWAITING_SIGN_IN,
+            result_wanted=petition.way is Way.ASSIGNMENT, letter_no=letter_number(session, mark, act.happened_on),
+            sent_on=act.happened_on, limit_on=_limit_of(petition),
+        )
+        add_part(session, petition, "shares", share)
+        shares.append(share)
+    session.flush()
+    return shares
+
+
+def row_for_way(way: Way) -> str:
+    """Name the letter series that a way uses."""
+    letter = Letter.ASSIGNMENT_LETTER if way is Way.ASSIGNMENT else Letter.REFERRAL_LETTER
+    return row_for(letter).serial or ""
+
+
+def _names(proposal: Proposal) -> list[str]:
+    if proposal.way not in (Way.REFERRAL, Way.ASSIGNMENT):
+        return []
+    return [name for name in (proposal.lead, *proposal.co_handling) if name.strip()]
+
+
+def _in_force(session: Session, organ: Organ, act: Act) -> Organ:
+    """Follow successors to the organ that has the duties today; a dead end stays for the guard to refuse."""
+    seen = {organ.id}
+    while not organ.exists_on(act.today) and organ.successor_id and organ.successor_id not in seen:
+        successor = session.get(Organ, organ.successor_id)
+        if successor is None:
+            break
+        organ = successor
+        seen.add(organ.id)
+    return organ
+
+
+def _proposed_units(session: Session, petition: Petition, act: Act) -> tuple[UnitFacts, ...]:
+    codes = petition.proposal.get("units", [])
+    return tuple(unit_facts(find_organ(session, code), act) for code in codes)

@@ -1,0 +1,126 @@
+"""The forms of feedback and closure."""
+
+from sqlmodel import Session
+
+from models.vocabulary import DeliveryWay, Event, PauseGround, Retention, Role, Settlement, State
+from rules.errors import TransitionRefusedError
+from tasks.casework import closure, intake, suspending
+from tasks.forms import choices as c
+from tasks.forms.base import Coded, Form, StepForm, asked, read_date, read_word
+from tasks.limits.clocks import ON_FOOT
+from tasks.record.act import Act
+from tasks.record.cases import clocks_of, find_petition
+
+
+class DeliverForm(Form):
+    """How the answer reached the petitioner (送达回证)."""
+
+    way: Coded[DeliveryWay] = asked("送达方式", 1, default=DeliveryWay.IN_PERSON)
+    delivered_on: str = asked("送达日期", 2, "例如 2026-03-02；无法送达的留空")
+    summary: str = asked("答复要点", 3, "将写入给信访人的告知，请勿写内部情况")
+    settlement: Coded[Settlement] = asked("化解情况", 4, default=Settlement.UNKNOWN)
+    reason: str = asked("无法送达的理由", 5)
+
+
+def apply_delivery(session: Session, number: str, _position: int | None, answer: DeliverForm, act: Act) -> None:
+    """Put the delivery on file."""
+    delivery = closure.Delivery(
+        way=answer.way, delivered_on=read_date(answer.delivered_on, "送达日期"), reason=answer.reason,
+        settlement=answer.settlement, summary=answer.summary,
+    )
+    closure.deliver(session, number, act=act, delivery=delivery)
+
+
+class CloseForm(Form):
+    """The director's signature under the closing checklist (结案审批单)."""
+
+    choice: Coded[c.CloseChoice] = asked("结案审批", 1, default=c.CloseChoice.CLOSE)
+    settlement: Coded[Settlement] = asked("化解情况", 2, default=Settlement.UNKNOWN)
+    opinion: str = asked("意见", 3, "退回补充答复的必填")
+
+
+def apply_closing(session: Session, number: str, _position: int | None, answer: CloseForm, act: Act) -> None:
+    """Close, or send back for a better answer."""
+    if answer.choice is c.CloseChoice.CLOSE:
+        settlement = None if answer.settlement is Settlement.UNKNOWN else answer.settlement
+        closure.close(session, number, act=act, opinion=answer.opinion, settlement=settlement)
+    else:
+        closure.return_to_delivery(session, number, act=act, reason=answer.opinion)
+
+
+class ArchiveForm(Form):
+    """What follows when a petition is closed."""
+
+    choice: Coded[c.ArchiveChoice] = asked("处理", 1, default=c.ArchiveChoice.ARCHIVE)
+    retention: str = asked("保管期限", 2, "永久、30年、10年或不归档；留空按规则定")
+    reason: str = asked("说明", 3, "认定终结的必填")
+
+
+def apply_archiving(session: Session, number: str, _position: int | None, answer: ArchiveForm, act: Act) -> None:
+    """Archive, open a review, or mark as final."""
+    if answer.choice is c.ArchiveChoice.ARCHIVE:
+        retention = read_word(Retention, answer.retention) if answer.retention else None
+        closure.archive(session, number, act=act, retention=retention)
+    elif answer.choice is c.ArchiveChoice.FINALIZE:
+        closure.finalize(session, number, act=act, reason=answer.reason)
+    else:
+        closure.request_review(session, number, act=act, again=answer.choice is c.ArchiveChoice.RE_REVIEW)
+
+
+class ReviewForm(Form):
+    """The result of a review or re-review by the higher organ, or a hearing on the way to it."""
+
+    choice: Coded[c.ReviewChoice] = asked("事项", 1, default=c.ReviewChoice.CONCLUDE)
+    result: str = asked("复查（复核）意见", 2, "维持、撤销、变更或责令重办，并写明要点；听证的，写明听证安排")
+
+
+def apply_review(session: Session, number: str, _position: int | None, answer: ReviewForm, act: Act) -> None:
+    """Put the result on file, or let the time of a hearing not count (条例 第三十六条第二款)."""
+    again = find_petition(session, number).state is State.RE_REVIEWING
+    if answer.choice is not c.ReviewChoice.CONCLUDE:
+        _hearing(session, number, answer, act, "re_review" if again else "review")
+        return
+    closure.conclude_review(session, number, act=act, result=answer.result, again=again)
+
+
+def _hearing(session: Session, number: str, answer: ReviewForm, act: Act, key: str) -> None:
+    clocks = clocks_of(session, find_petition(session, number))
+    found = [clock.number for clock in clocks if clock.rule_key == key and clock.state in ON_FOOT]
+    if not found:
+        raise TransitionRefusedError("没有正在计时的复查、复核期限")
+    if answer.choice is c.ReviewChoice.HEARING:
+        suspending.suspend_clock(
+            session, number, found[-1], act=act, reason=answer.result, basis="", ground=PauseGround.HEARING
+        )
+    else:
+        suspending.resume_clock(session, number, found[-1], act=act, reason=answer.result)
+
+
+class DetachForm(Form):
+    """What becomes of a repeat that was attached to its first petition."""
+
+    choice: Coded[c.DetachChoice] = asked("处理", 1, default=c.DetachChoice.ARCHIVE)
+    reason: str = asked("撤销并案的理由", 2)
+
+
+def apply_detachment(session: Session, number: str, _position: int | None, answer: DetachForm, act: Act) -> None:
+    """Archive the repeat with its first petition, or let it go its own way again."""
+    if answer.choice is c.DetachChoice.ARCHIVE:
+        closure.archive(session, number, act=act, retention=Retention.NOT_FILED)
+    elif act.actor.role is not Role.DIRECTOR:
+        raise TransitionRefusedError("撤销并案须由信访办主任办理")
+    else:
+        intake.detach(session, number, act=act, reason=answer.reason)
+
+
+DELIVER = StepForm(DeliverForm, apply_delivery)
+CLOSE = StepForm(CloseForm, apply_closing)
+ARCHIVE_EVENTS = {
+    c.ArchiveChoice.ARCHIVE: Event.ARCHIVE, c.ArchiveChoice.FINALIZE: Event.FINALIZE,
+    c.ArchiveChoice.REVIEW: Event.REQUEST_REVIEW, c.ArchiveChoice.RE_REVIEW: Event.REQUEST_RE_REVIEW,
+}
+DETACH_EVENTS = {c.DetachChoice.ARCHIVE: Event.ARCHIVE, c.DetachChoice.DETACH: Event.DETACH}
+ARCHIVE = StepForm(ArchiveForm, apply_archiving, lambda answer: ARCHIVE_EVENTS[answer.choice])
+REVIEW_EVENTS = {c.ReviewChoice.HEARING: Event.SUSPEND_CLOCK, c.ReviewChoice.HEARD: Event.RESUME_CLOCK}
+REVIEW = StepForm(ReviewForm, apply_review, lambda answer: REVIEW_EVENTS.get(answer.choice))
+DETACH = StepForm(DetachForm, apply_detachment, lambda answer: DETACH_EVENTS[answer.choice])

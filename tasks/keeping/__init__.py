@@ -1,0 +1,1 @@
+"""What all operations stand on: settings, database, schema, keys, files of the home folder."""

@@ -1,0 +1,1 @@
+"""Taking an old ledger over: a whole journey of its own."""

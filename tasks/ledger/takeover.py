@@ -1,0 +1,192 @@
+"""Importing an office's old ledger: good rows are registered, bad ones handed back, none twice."""
+
+import hashlib
+import os
+import unicodedata
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlmodel import Session
+
+from models.petition import Petition
+from rules.errors import CaseworkError
+from tasks.casework.intake import Registration, register_now
+from tasks.keeping.database import Database
+from tasks.keeping.vault import vault
+from tasks.ledger.columns import Columns, LedgerError, Row, sort_heads
+from tasks.ledger.file import Ledger, Reject, read_ledger, read_rows, write_rejects
+from tasks.ledger.row import RowError, fingerprint, row_warnings, to_registration
+from tasks.record.act import Act
+
+BATCH = 50
+"""Rows in one transaction: few enough that other writers wait about a second at most."""
+
+NO_TITLE = "（未写标题）"
+
+Progress = Callable[[int, int | None], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportReport:
+    """What became of a ledger; registered, known and rejected rows add up to the rows of the file."""
+
+    registered: int
+    known: int
+    rejected: int
+    rejects: tuple[Reject, ...]
+    warnings: tuple[str, ...]
+    unknown_columns: tuple[str, ...]
+    rejects_path: Path | None
+
+
+class _DryRunError(Exception):
+    """Ends a transaction of a trial so that nothing of it stays."""
+
+
+def import_ledger(
+    database: Database,
+    path: Path,
+    *,
+    columns: Path | None = None,
+    act: Act,
+    progress: Progress = lambda _done, _total: None,
+    rejects: Path | None = None,
+    dry_run: bool = False,
+) -> ImportReport:
+    """Register the rows of a ledger, batch by batch; a second run goes on where an interrupted one stopped.
+
+    Bad rows go to ``rejects`` (beside the ledger when not given), also when the import is interrupted.
+    Raises ``LedgerError`` before anything is registered when the file as a whole cannot be used.
+    """
+    ledger = read_ledger(path)
+    sorted_heads = sort_heads(ledger.heads, columns)
+    target = _rejects_path(path, rejects)
+    run = _Import(database, sorted_heads, act, dry_run=dry_run)
+    try:
+        run.rows(ledger.rows, progress)
+    finally:
+        aside = _hand_back(target, ledger, run.rejects)
+    return ImportReport(
+        registered=run.registered, known=run.known, rejected=len(run.rejects), rejects=tuple(run.rejects),
+        warnings=(*_about_file(ledger, sorted_heads, aside), *run.warnings),
+        unknown_columns=_filled(ledger, sorted_heads.unknown), rejects_path=target if run.rejects else None,
+    )
+
+
+def row_key(paper: Registration) -> str:
+    """The key under which a row is registered once: the office's own number, or else what the row says.
+
+    What it says goes through the vault's keyed hash, so that nobody can try names against the key.
+    """
+    if paper.legacy_number:
+        number = "".join(unicodedata.normalize("NFKC", paper.legacy_number).split()).upper()
+        return f"ledger:{hashlib.sha256(number.encode()).hexdigest()}"
+    return f"ledger:{vault().digest(fingerprint(paper))}"
+
+
+class _Import:
+    """One run over the rows of a ledger."""
+
+    def __init__(self, database: Database, columns: Columns, act: Act, *, dry_run: bool) -> None:
+        self._database, self._columns, self._act, self._dry_run = database, columns, act, dry_run
+        self._seen: dict[str, tuple[int, str]] = {}
+        self.registered = self.known = 0
+        self.rejects: list[Reject] = []
+        self.warnings: list[str] = []
+
+    def rows(self, rows: Sequence[tuple[int, Row]], progress: Progress) -> None:
+        """Take all rows, a batch in a transaction."""
+        progress(0, len(rows))
+        for start in range(0, len(rows), BATCH):
+            with suppress(_DryRunError), self._database.write() as session:
+                for done, (number, row) in enumerate(rows[start : start + BATCH], start=start + 1):
+                    self._row(session, number, row)
+                    progress(done, len(rows))
+                if self._dry_run:
+                    raise _DryRunError
+
+    def _row(self, session: Session, number: int, row: Row) -> None:
+        try:
+            paper = to_registration(row, self._columns, today=self._act.today)
+            is_new = not self._came_before(paper, number) and self._register(session, paper)
+        except CaseworkError as refused:
+            self.rejects.append(Reject(number, row, str(refused)))
+            return
+        self.registered += is_new
+        self.known += not is_new
+        self._seen.setdefault(row_key(paper), (number, fingerprint(paper)))
+        self.warnings += [f"第 {number} 行：{warning}" for warning in row_warnings(paper)] if is_new else []
+
+    def _came_before(self, paper: Registration, number: int) -> bool:
+        earlier, said = self._seen.get(row_key(paper), (0, ""))
+        if not earlier:
+            return False
+        if said != fingerprint(paper):
+            raise RowError(f"“{self._number_head()}”与第 {earlier} 行相同而内容不同，请核对编号")
+        self.warnings.append(f"第 {number} 行：重复行，与第 {earlier} 行相同，未再登记")
+        return True
+
+    def _register(self, session: Session, paper: Registration) -> bool:
+        try:
+            petition, is_new = self._in_savepoint(session, paper)
+        except IntegrityError:  # another import registered the same row a moment ago
+            petition, is_new = self._in_savepoint(session, paper)
+        except DataError as error:
+            raise RowError("这一行有数据库存不下的内容，请核对数字和日期") from error
+        if not is_new and paper.legacy_number and _differs(petition, paper):
+            raise RowError(
+                f"“{self._number_head()}”已用于 {petition.number}（{petition.channel.label}，收信日期 {petition.receipt_on}），"
+                "与本行不是同一件，请核对编号；编号每年重编的，请在前面加年份"
+            )
+        return is_new
+
+    def _in_savepoint(self, session: Session, paper: Registration) -> tuple[Petition, bool]:
+        with session.begin_nested():
+            return register_now(session, paper, key=row_key(paper), act=self._act)
+
+    def _number_head(self) -> str:
+        return self._columns.cell({}, "legacy_number").head
+
+
+def _differs(petition: Petition, paper: Registration) -> bool:
+    titles = {petition.title, paper.title.strip() or NO_TITLE} - {NO_TITLE}
+    return (petition.receipt_on, petition.channel) != (paper.receipt_on, paper.channel) or len(titles) > 1
+
+
+def _rejects_path(path: Path, chosen: Path | None) -> Path:
+    target = chosen or path.with_name(f"{path.stem}.rejects.csv")
+    if target.resolve() == path.resolve():
+        raise LedgerError("退回行文件不能与台账是同一个文件，请另指定 --rejects")
+    if not target.parent.is_dir() or not os.access(target.parent, os.W_OK) or target.is_dir():
+        raise LedgerError(f"退回行文件 {target} 写不进去，请用 --rejects 指定一个可写的位置")
+    return target
+
+
+def _hand_back(target: Path, ledger: Ledger, rejects: Sequence[Reject]) -> Path | None:
+    if not rejects:
+        return None
+    try:
+        return write_rejects(target, ledger.heads, rejects)
+    except OSError as error:
+        raise LedgerError(f"退回行文件 {target} 写不进去，请关闭正在打开它的程序再运行一次；已登记的不受影响") from error
+
+
+def _about_file(ledger: Ledger, columns: Columns, aside: Path | None) -> list[str]:
+    found = []
+    if ledger.other_sheets:
+        found.append(f"只读了第一个有内容的工作表，未读：{'、'.join(ledger.other_sheets)}")
+    if columns.missing:
+        found.append(f"列对照文件中的这些列不在台账里：{'、'.join(columns.missing)}")
+    if aside:
+        found.append(f"原有的退回行文件内容不同，已改名为 {aside.name}")
+    return found
+
+
+def _filled(ledger: Ledger, heads: Sequence[str]) -> tuple[str, ...]:
+    return tuple(head for head in heads if any(row[head] for _, row in ledger.rows))
+
+
+__all__ = ["ImportReport", "LedgerError", "RowError", "import_ledger", "read_rows", "row_key", "to_registration"]

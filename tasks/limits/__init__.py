@@ -1,0 +1,1 @@
+"""Running limits as rows: started, stopped, extended, climbing their ladders."""

@@ -1,0 +1,1 @@
+"""Reading only: case files, lists and searches, masked; nothing here locks a row."""

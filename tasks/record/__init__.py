@@ -1,0 +1,1 @@
+"""The record: cases and their parts, who acts, the chain, numbers, the roster."""

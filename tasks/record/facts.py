@@ -1,0 +1,92 @@
+"""Gathering the facts that the guards look at, from one petition's rows."""
+
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from models.case_event import CaseEvent
+from models.clock import Clock
+from models.dispatch import Dispatch
+from models.organ import Organ
+from models.outbox_message import OutboxMessage
+from models.petition import Petition
+from models.vocabulary import ClockState, Flag, MessageState
+from rules.facts import Facts, UnitFacts
+from tasks.record.act import Act
+from tasks.record.cases import dispatches_of, organ_by_id, organs_by_id
+
+FACT_NAMES = {field.name for field in fields(Facts)}
+
+
+def unit_facts(organ: Organ, act: Act, dispatch: Dispatch | None = None) -> UnitFacts:
+    """Describe one unit for the guards."""
+    return UnitFacts(
+        code=organ.code, name=organ.name, kind=organ.kind, district=organ.district,
+        exists=organ.exists_on(act.today), state=dispatch.state if dispatch else None,
+    )
+
+
+def commissioned_units(session: Session, petition: Petition, act: Act) -> tuple[UnitFacts, ...]:
+    """Describe the units of a petition's newest round of dispatches."""
+    shares = dispatches_of(session, petition)
+    organs = organs_by_id(session, {share.organ_id for share in shares})
+    return tuple(unit_facts(organs[share.organ_id], act, share) for share in shares)
+
+
+def gather_facts(session: Session, petition: Petition, *, act: Act, asked: dict[str, Any]) -> Facts:
+    """Put together what is on file and what is asked for; what is asked for wins."""
+    accused = organ_by_id(session, petition.accused_organ_id) if petition.accused_organ_id else None
+    known: dict[str, Any] = {
+        "today": act.today,
+        "happened_on": act.happened_on,
+        "actor_code": act.actor.code,
+        "actor_role": act.actor.role,
+        "receipt_on": petition.receipt_on,
+        "postmark_on": petition.postmark_on,
+        "people_count": petition.people_count,
+        "registrar_code": petition.registrar_code or "",
+        "drafter_code": petition.drafter_code or "",
+        "petition_class": petition.petition_class,
+        "content_code": petition.content_code or "",
+        "flags": frozenset(Flag(flag) for flag in petition.flags),
+        "relation": petition.relation,
+        "way": petition.way,
+        "delivered_on": petition.delivered_on,
+        "accused_unit": accused.code if accused else "",
+    }
+    if "units" not in asked:
+        known["units"] = commissioned_units(session, petition, act)
+    return Facts(**(known | {name: value for name, value in asked.items() if name in FACT_NAMES}))
+
+
+def unsent_letters(session: Session, petition: Petition) -> int:
+    """Count the petition's letters that are still on their way out; reminders of a limit hold nothing up."""
+    waiting = (MessageState.QUEUED, MessageState.SENDING, MessageState.DEAD)
+    query = select(func.count()).select_from(OutboxMessage).where(
+        OutboxMessage.petition_id == petition.id, col(OutboxMessage.state).in_(waiting), col(OutboxMessage.clock_id).is_(None)
+    )
+    return session.exec(query).one()
+
+
+def running_clock(session: Session, petition: Petition, *rule_keys: str, dispatch: Dispatch | None = None) -> Clock | None:
+    """Find the petition's (or the share's) running clock under one of the rules."""
+    query = select(Clock).where(
+        Clock.petition_id == petition.id,
+        Clock.dispatch_id == (dispatch.id if dispatch else None),
+        Clock.state == ClockState.RUNNING,
+        col(Clock.rule_key).in_(rule_keys),
+    )
+    return session.exec(query).first()
+
+
+def last_event(session: Session, petition: Petition, dispatch: Dispatch | None = None) -> CaseEvent | None:
+    """Load the newest event of a petition as a whole, or of one unit's share.
+
+    Overlays are left out: a reminder or a note of yesterday must not forbid to enter what happened before it.
+    """
+    query = select(CaseEvent).where(CaseEvent.petition_id == petition.id)
+    query = query.where(col(CaseEvent.source) != col(CaseEvent.target))
+    query = query.where(CaseEvent.dispatch_id == (dispatch.id if dispatch else None))
+    return session.exec(query.order_by(col(CaseEvent.seq).desc()).limit(1)).first()

@@ -1,0 +1,1 @@
+"""What the record knows of the engine's runs: what is wanted, where each stands, what is told."""

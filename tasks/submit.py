@@ -1,0 +1,106 @@
+"""Registering from the intake form: the paper is safe before anything is checked."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from pydantic import ValidationError
+from sqlmodel import Session, select
+
+from models.officer import Officer
+from models.petition import Petition
+from models.vocabulary import Flag, Role, State
+from rules.errors import CaseworkError
+from rules.lifecycle.table import CLERKS
+from rules.zone import legal_day
+from tasks.casework.intake import Registration, find_organ, open_draft, register
+from tasks.forms.base import read_date, read_words
+from tasks.forms.registration import IntakeForm
+from tasks.keeping.database import database
+from tasks.limits.clocks import start_clock
+from tasks.record.act import SYSTEM, Act, Actor, find_actor
+from tasks.record.cases import find_petition, subject_of
+from tasks.runs.bookmarks import bookmark_of, set_refusal
+
+
+def read_intake(given: IntakeForm | dict[str, Any], *, today: date) -> tuple[IntakeForm, str]:
+    """Read what was filled in, and say in Chinese what could not be read; unreadable fields fall back to nothing.
+
+    A receipt date that cannot be read becomes ``today``, so that the paper can be put on file and corrected.
+    """
+    answer: dict[str, Any] = dict(given) if isinstance(given, dict) else given.model_dump()
+    try:
+        return IntakeForm.model_validate(answer), ""
+    except ValidationError as error:
+        wrong = sorted({str(found["loc"][0]) for found in error.errors(include_input=False, include_url=False)})
+    titles = "、".join(str(IntakeForm.model_fields[name].title) for name in wrong)
+    readable = {name: value for name, value in answer.items() if name not in wrong}
+    return IntakeForm.model_validate({"receipt_on": today} | readable), f"以下各项填写不正确：{titles}"
+
+
+def put_on_file(form: IntakeForm, *, key: str, as_of: datetime, problem: str = "") -> str:
+    """Seal the form's content into a draft and name it; the same key finds the same draft again.
+
+    A field that cannot be read (a date, a mark, a unit) is left out of the draft and named in the
+    bookmark's refusal, so that a person corrects it: the paper itself is never lost.
+    """
+    # Nobody has been recognised yet: a work number that exists is kept, so that its bearer cannot void alone.
+    with database().write() as session:
+        known = session.exec(select(Officer.code).where(Officer.code == form.officer)).first()
+        act = Act(actor=Actor(code=known or SYSTEM.code, role=Role.SYSTEM), as_of=as_of)
+        try:
+            with session.begin_nested():
+                petition = open_draft(session, form.registration(), key=key, act=act)
+        except CaseworkError as refused:
+            problem = str(refused)
+            petition = open_draft(session, _readable_part(session, form), key=key, act=act)
+        session.flush()
+        draft = f"draft-{petition.id}"
+        if problem and petition.state is State.DRAFT:
+            _await_correction(session, petition, problem, as_of=as_of)
+        return draft
+
+
+def _await_correction(session: Session, petition: Petition, reason: str, *, as_of: datetime) -> None:
+    """Keep why a paper could not be registered, and start the limit that keeps it from being forgotten."""
+    set_refusal(bookmark_of(session, subject_of(petition), as_of=as_of), reason)
+    start_clock(session, petition, "register", act=Act(actor=SYSTEM, as_of=as_of), dispatch=None)
+
+
+def _readable_part(session: Session, form: IntakeForm) -> Registration:
+    """Leave out, of the fields that need reading, only those that cannot be read."""
+    readers: dict[str, Callable[[str], object]] = {
+        "postmark_on": read_date, "upstream_due_on": read_date, "flags": partial(read_words, Flag),
+        "accused_unit": partial(find_organ, session),
+    }
+    return form.model_copy(update={name: "" for name, read in readers.items() if not _reads(read, getattr(form, name))}).registration()
+
+
+def _reads(read: Callable[[str], object], text: str) -> bool:
+    try:
+        return not text or read(text) is not None
+    except CaseworkError:
+        return False
+
+
+def try_to_register(draft: str, form: IntakeForm, *, as_of: datetime) -> str | None:
+    """Register a draft in the name of the officer who filled in the form; returns its number.
+
+    Returns nothing when the rules refuse; the reason is then shown on the form that asks for a correction.
+    """
+    try:
+        with database().write() as session:
+            petition = find_petition(session, draft, lock=True)
+            bookmark = bookmark_of(session, draft, as_of=as_of)
+            if petition.state is not State.DRAFT:
+                return petition.number
+            if bookmark.refusal_sealed:
+                return None
+            actor = find_actor(session, form.officer, roles=CLERKS, on=legal_day(as_of))
+            act = Act(actor=actor, as_of=as_of, occurred_at=form.happened_at(as_of))
+            return subject_of(register(session, draft, act=act))
+    except CaseworkError as refused:
+        with database().write() as session:
+            _await_correction(session, find_petition(session, draft, lock=True), str(refused), as_of=as_of)
+        return None

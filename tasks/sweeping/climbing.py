@@ -1,0 +1,127 @@
+"""Taking steps of a clock's ladder: the event in the case file, the one message that still makes sense, the record."""
+
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session, select
+
+from models.clock import Clock
+from models.dispatch import Dispatch
+from models.outbox_message import OutboxMessage
+from models.petition import Petition
+from models.vocabulary import ClockOwner, DispatchState, Event, Letter, MessageState, StepFate, UrgingWay
+from rules.ladder import Climb, Rung, RungKind
+from rules.packs import LadderAction
+from rules.zone import days_left, legal_day
+from tasks.casework.oversight import supervise, urge
+from tasks.keeping.settings import settings
+from tasks.letters.queueing import Order, chinese_date, shown_due
+from tasks.limits.ladder import ladder_of, record_step, steps_taken, withdraw_waiting
+from tasks.limits.rulebook import calendar, office_hours, rule_of
+from tasks.record.act import Act
+from tasks.record.cases import organ_by_id
+from tasks.transitions import advance
+
+EVENTS = {RungKind.WARN: Event.WARN, RungKind.MISS: Event.MISS, RungKind.ESCALATE: Event.ESCALATE}
+
+
+def take_steps(session: Session, petition: Petition, clock: Clock, wanted: Climb, *, act: Act) -> None:
+    """Take the steps that a clock needs now, each with an event of its own, and note those that are overtaken."""
+    share = session.get(Dispatch, clock.dispatch_id) if clock.dispatch_id else None
+    withdraw_waiting(session, clock)
+    for rung in wanted.acts:
+        speaks = rung is wanted.message
+        facts: dict[str, Any] = {
+            "clock": clock.number, "rule": clock.rule_key, "step": rung.key, "due_on": clock.due_on.isoformat(),
+        }  # fmt: skip
+        if speaks and wanted.overtaken:
+            facts["overtaken"] = [lower.key for lower in wanted.overtaken]
+        order = _order(session, clock, share, rung, facts, act) if speaks else Order(clock=clock, facts=facts)
+        _take(session, petition, rung, order, act)
+        record_step(session, clock, rung, StepFate.ACTED, event_seq=petition.last_seq, as_of=act.as_of)
+    for rung in wanted.overtaken:
+        record_step(session, clock, rung, StepFate.OVERTAKEN, event_seq=petition.last_seq, as_of=act.as_of)
+    session.flush()
+
+
+def _take(session: Session, petition: Petition, rung: Rung, order: Order, act: Act) -> None:
+    action = rung.step.action if rung.step and rung.step.automatic and _is_the_units(order) else None
+    number, position = str(petition.number), order.share.position if order.share else 0
+    if action is LadderAction.URGE:
+        said = _said(petition, order, act)
+        urge(session, number, position, act=act, way=UrgingWay.LETTER, said=said, order=order)
+    elif action is LadderAction.SUPERVISE and rung.step:
+        demand = f"{_said(petition, order, act)}，请书面说明原因，抓紧办理"
+        supervise(session, number, position, act=act, ground=rung.step.supervision_ground, demand=demand, order=order)
+    else:
+        words = _words(session, petition, order, rung, act) if order.letter else {}
+        advance(
+            session, petition, EVENTS[rung.kind], act=act, facts=order.facts, order=order,
+            asked={"reason": rung.label, "units": ()},
+            letter_facts=words,
+        )  # fmt: skip
+
+
+def _is_the_units(order: Order) -> bool:
+    """Say whether the limit is a handling unit's to keep now; every other one is the office's to look after.
+
+    While its objection, its request for more time or its report lies with the office, the unit waits for us.
+    """
+    at_work = order.share is not None and order.share.state in (DispatchState.AWAITING_SIGN_IN, DispatchState.HANDLING)
+    return at_work and order.clock.owner is ClockOwner.HANDLER
+
+
+def _order(session: Session, clock: Clock, share: Dispatch | None, rung: Rung, facts: dict[str, Any], act: Act) -> Order:
+    leaves_at = office_hours().next_open(act.as_of, calendar(session))
+    draft = Order(clock=clock, share=share, facts=facts)
+    return Order(clock=clock, share=share, facts=facts, leaves_at=leaves_at, letter=_letter(draft, rung))
+
+
+def _letter(order: Order, rung: Rung) -> Letter:
+    units = _is_the_units(order)
+    if rung.kind is RungKind.WARN:
+        return Letter.DEADLINE_WARNING if units else Letter.DEADLINE_ALERT
+    if rung.step is None:
+        return Letter.OVERDUE_ALERT
+    return Letter(rung.step.letter if units and rung.step.automatic else rung.step.own_letter)
+
+
+def _read_on(order: Order, act: Act) -> date:
+    """The day on which a message leaves, and from which its reader counts."""
+    return legal_day(order.leaves_at) if order.leaves_at else act.today
+
+
+def _said(petition: Petition, order: Order, act: Act) -> str:
+    clock = order.clock
+    late = -days_left(clock.due_on, _read_on(order, act))
+    return f"“{rule_of(petition, clock).label}”的期限为{shown_due(clock)}，已逾期{late}日"
+
+
+def _words(session: Session, petition: Petition, order: Order, rung: Rung, act: Act) -> dict[str, Any]:
+    """What a warning, an alert or a report says about a limit; nothing of the matter itself."""
+    clock = order.clock
+    own = settings().office_name
+    unit = organ_by_id(session, order.share.organ_id).name if order.share and _is_the_units(order) else own
+    return {
+        "clock_label": _label(petition, clock), "due_on": shown_due(clock), "step": rung.label, "basis": clock.basis,
+        "days": str(abs(days_left(clock.due_on, _read_on(order, act)))), "tried": _tried(session, petition, clock), "unit_name": unit,
+        "may_extend": "是" if rule_of(petition, clock).extension and order.share and not order.share.extensions else "",
+    }  # fmt: skip
+
+
+def _label(petition: Petition, clock: Clock) -> str:
+    """Name a limit; of an upstream letter's the real day beside our own, which is earlier."""
+    label = rule_of(petition, clock).label
+    if clock.rule_key == "upstream" and petition.upstream_due_on:
+        return f"{label}，来函所定为{chinese_date(petition.upstream_due_on)}，"
+    return label
+
+
+def _tried(session: Session, petition: Petition, clock: Clock) -> str:
+    """Name the steps that were really taken after the limit had passed, with their days; not what never left."""
+    query = select(OutboxMessage.event_seq).where(OutboxMessage.clock_id == clock.id, OutboxMessage.state == MessageState.CANCELLED)
+    never_left = set(session.exec(query))
+    labels = {rung.key: rung.label for rung in ladder_of(petition, clock) if rung.kind is RungKind.ESCALATE}
+    taken = [step for step in steps_taken(session, clock) if step.step in labels and step.fate is not StepFate.OVERTAKEN]
+    taken = [step for step in taken if step.event_seq not in never_left]
+    return "；".join(f"{chinese_date(legal_day(step.recorded_at))}{labels[step.step]}" for step in taken)

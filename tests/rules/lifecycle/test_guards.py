@@ -1,0 +1,120 @@
+"""The guards: each wrong fact is refused with the words that staff read."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from models.vocabulary import DispatchState, Event, OrganKind, Relation, Role, Way
+from rules.facts import Facts
+from rules.lifecycle import guards as g
+from tests.rules.casework import ANSWERED, DAY, PLAIN, REASONED, SCREENED, satisfying, unit, units
+
+NEXT = DAY + timedelta(days=1)
+BEFORE = DAY - timedelta(days=1)
+LONGER = satisfying(Event.REQUEST_EXTENSION)
+PROPOSED = replace(REASONED, way=Way.ASSIGNMENT, units=(unit(1),))
+DISTRICT = unit(2, district="东城区")
+CONGRESS = unit(3, district="东城区", kind=OrganKind.CONGRESS)
+D = DispatchState
+
+REFUSED: list[tuple[str, g.Guard, Facts, str]] = [
+    ("no receipt date", g.registrable, replace(PLAIN, receipt_on=None), "收信日期未填写"),
+    ("receipt date in the future", g.registrable, replace(PLAIN, receipt_on=NEXT), "收信日期 2026-03-03 晚于今天"),
+    ("postmark after receipt", g.registrable, replace(PLAIN, postmark_on=NEXT), "邮戳日期 2026-03-03 晚于收信日期 2026-03-02"),
+    ("nobody", g.registrable, replace(PLAIN, people_count=0), "信访人数至少为 1 人"),
+    ("six representatives", g.registrable, replace(PLAIN, people_count=20, representatives=6), "代表最多 5 人.*现填 6 人"),
+    ("no reason", g.has_reason, PLAIN, "请写明理由"),
+    ("a blank reason", g.has_reason, replace(PLAIN, reason=" 　\n"), "请写明理由"),
+    ("voided by the registrar", g.second_person, replace(REASONED, actor_code="Z01"), "登记人、拟办人以外"),
+    ("voided by the drafter", g.second_person, replace(REASONED, actor_code="Z02", drafter_code="Z02"), "登记人、拟办人以外"),
+    ("voided without reason", g.second_person, PLAIN, "请写明理由"),
+    ("no duplicates", g.duplicates_found, PLAIN, "未发现疑似重件"),
+    ("no class", g.screened, replace(SCREENED, petition_class=None), "请选择信访事项类别"),
+    ("no content code", g.screened, replace(SCREENED, content_code=" "), "请填写内容分类"),
+    ("linked to nothing", g.screened, replace(SCREENED, relation=Relation.LINKED), "关联件须填写"),
+    ("attached to nothing", g.repeats_an_open_petition, PLAIN, "并案须填写原信访件编号"),
+    ("attached to a closed one", g.repeats_an_open_petition, replace(PLAIN, parent_number="A1"), "原信访件 A1 已办结"),
+    ("no answer", g.answered, replace(PLAIN, answer=" "), "请写明答复内容"),
+    ("answered without class", g.answered_and_classed, replace(PLAIN, answer="好"), "请选择信访事项类别"),
+    ("classed without answer", g.answered_and_classed, SCREENED, "请写明答复内容"),
+    ("no way", g.proposal_complete, replace(PROPOSED, way=None), "请选择办理方式"),
+    ("no opinion", g.proposal_complete, replace(PROPOSED, reason=""), "请写明拟办意见"),
+    ("limit today", g.proposal_complete, replace(PROPOSED, limit_on=DAY), "办理期限 2026-03-02 须晚于今天"),
+    ("rejected without ground", g.proposal_complete, replace(REASONED, way=Way.REJECTION), "不予受理须选择理由"),
+    ("assigned to nobody", g.proposal_complete, replace(PROPOSED, units=()), "请填写主办单位"),
+    ("referred to nobody", g.proposal_complete, replace(PROPOSED, way=Way.REFERRAL, units=()), "请填写主办单位"),
+    ("accused unit as handler", g.proposal_complete, replace(PROPOSED, accused_unit="U1"), "“第1单位”是被反映单位，不得承办"),
+    ("accused unit as co-handler", g.units_allowed, replace(PLAIN, units=(unit(1), unit(2)), accused_unit="U2"), "“第2单位”是被反映单位"),
+    ("abolished unit", g.units_allowed, replace(PLAIN, units=(unit(1, exists=False),)), "“第1单位”已撤并"),
+    ("district without congress", g.units_allowed, replace(PLAIN, units=(DISTRICT,), district_via_congress=True), "须同时经东城区人大"),
+    ("approved by the drafter", g.approver_in_authority, replace(PLAIN, actor_code="Z01"), "拟办人不得审批自己拟办"),
+    (
+        "approved below rank", g.approver_in_authority,
+        replace(PLAIN, way=Way.ASSIGNMENT, approval_role=Role.VICE_CHAIR, actor_role=Role.DIRECTOR), "交办须由分管副主任批准",
+    ),
+    ("another way", g.way_is(Way.DIRECT), PROPOSED, "批准的办理方式不是直接办理"),
+    ("supervised without ground", g.supervision_grounded, REASONED, "督办须写明依据"),
+    ("supervised without demand", g.supervision_grounded, replace(PLAIN, ground="fraud"), "请写明理由"),
+    ("empty report", g.report_complete, PLAIN, "办结报告须写明"),
+    ("failed checks", g.report_passes, replace(PLAIN, failed_checks=("事实清楚", "程序合规")), "未通过的项目：事实清楚、程序合规；"),
+    ("extended twice", g.extension_allowed, replace(LONGER, extensions_before=1), "不得再次延期"),
+    ("extended after expiry", g.extension_allowed, replace(LONGER, clock_due_on=BEFORE), "办理期限 2026-03-01 已过"),
+    ("extended over the cap", g.extension_allowed, replace(LONGER, extension_days=31), "须在 1 至 30 日之间"),
+    ("extended by nothing", g.extension_allowed, replace(LONGER, extension_days=0), "须在 1 至 30 日之间"),
+    ("extended by nobody", g.extension_allowed, replace(LONGER, extension_approver=" "), "请写明批准延期的本单位负责人"),
+    ("extended without reason", g.extension_allowed, replace(LONGER, reason=""), "请写明理由"),
+    ("no delivery date", g.delivery_proved, PLAIN, "请填写送达日期"),
+    ("delivered tomorrow", g.delivery_proved, replace(PLAIN, delivered_on=NEXT), "送达日期 2026-03-03 晚于今天"),
+    ("undeliverable without reason", g.delivery_proved, replace(PLAIN, delivery_impossible=True), "请写明理由"),
+    ("items missing", g.checklist_complete, replace(PLAIN, missing_items=("无送达凭证", "无分类")), "不齐：无送达凭证；无分类"),
+    ("closed by the drafter", g.checklist_complete, replace(PLAIN, actor_code="Z01", actor_role=Role.DIRECTOR), "拟办人不得自行结案"),
+    ("window shut", g.review_window_open, PLAIN, "已超过 30 日的申请期限"),
+    ("letters unsent", g.file_complete, replace(PLAIN, unsent_letters=2), "还有 2 份函件未发出"),
+    ("no unit objects", g.an_objection_is_open, units(D.HANDLING), "没有待核的退回申请"),
+    ("an objection first", g.an_extension_is_asked, units(D.EXTENSION_REQUESTED, D.RETURN_REQUESTED), "没有待批的延期申请"),
+    ("all signed", g.a_sign_in_is_awaited, units(D.HANDLING), "各单位均已签收"),
+    ("two handle", g.one_unit_handles, units(D.HANDLING, D.HANDLING), "不是单一单位"),
+    ("one handles", g.several_units_handle, units(D.HANDLING, D.RETURNED), "不是多个单位"),
+    ("one has not reported", g.reports_await_examination, units(D.REPORTED, D.HANDLING), "还有单位未报结"),
+    ("one report unexamined", g.all_reports_accepted, units(D.REPORTED, D.ACCEPTED), "还有单位的报告未审核通过"),
+    ("no unit at all", g.all_reports_accepted, units(), "还有单位的报告未审核通过"),
+    ("one referral unsigned", g.all_referrals_received, units(D.RECEIVED, D.AWAITING_SIGN_IN), "还有单位未签收"),
+    ("a unit left", g.no_unit_left, units(D.RETURNED, D.HANDLING), "还有单位在办理"),
+    ("never commissioned", g.no_unit_left, units(), "还有单位在办理"),
+]  # fmt: skip
+
+ACCEPTED: list[tuple[str, g.Guard, Facts]] = [
+    ("five representatives", g.registrable, replace(PLAIN, people_count=20, representatives=5)),
+    ("postmark on the day of receipt", g.registrable, replace(PLAIN, postmark_on=DAY)),
+    ("a letter without name or text", g.registrable, Facts(today=DAY, receipt_on=DAY)),
+    ("linked to another", g.screened, replace(SCREENED, relation=Relation.LINKED, parent_number="A1")),
+    ("limit tomorrow", g.proposal_complete, replace(PROPOSED, limit_on=NEXT)),
+    ("a way without units", g.proposal_complete, replace(REASONED, way=Way.DIRECT)),
+    ("rejected with ground", g.proposal_complete, replace(REASONED, way=Way.REJECTION, ground="not_our_power")),
+    ("district with its congress", g.units_allowed, replace(PLAIN, units=(CONGRESS, DISTRICT), district_via_congress=True)),
+    ("district where the city does not mind", g.units_allowed, replace(PLAIN, units=(DISTRICT,))),
+    ("extended on the last day", g.extension_allowed, replace(LONGER, clock_due_on=DAY)),
+    ("asked in time, entered late", g.extension_allowed, replace(LONGER, happened_on=BEFORE, clock_due_on=BEFORE)),
+    ("extended by the whole cap", g.extension_allowed, LONGER),
+    ("undeliverable with reason", g.delivery_proved, replace(REASONED, delivery_impossible=True)),
+    ("delivered today", g.delivery_proved, replace(PLAIN, delivered_on=DAY)),
+    ("closed by another", g.checklist_complete, replace(PLAIN, actor_role=Role.DIRECTOR)),
+    ("voided by a third", g.second_person, REASONED),
+    ("answered and classed", g.answered_and_classed, ANSWERED),
+]
+
+
+class TestAGuard:
+    @pytest.mark.parametrize(
+        ("guard", "facts", "words"), [pytest.param(*row[1:], id=f"{row[1].__name__} refuses {row[0]}") for row in REFUSED]
+    )
+    def test_says_why_it_refuses(self, guard: g.Guard, facts: Facts, words: str) -> None:
+        assert re.search(words, guard(facts) or "passed")
+
+    @pytest.mark.parametrize(
+        ("guard", "facts"), [pytest.param(*row[1:], id=f"{row[1].__name__} accepts {row[0]}") for row in ACCEPTED]
+    )
+    def test_accepts(self, guard: g.Guard, facts: Facts) -> None:
+        assert guard(facts) is None

@@ -1,0 +1,153 @@
+"""The schema: migrations lead to exactly the tables that the code declares, and back, with an office's data in them."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
+from sqlalchemy import Column, Integer, inspect, text
+
+from models.tables import METADATA
+from models.vocabulary import Step
+from tasks.keeping.database import Database
+from tasks.keeping.schema import SchemaError, alembic_config, alone, downgrade, migrate, revision_of
+from tasks.keeping.vault import vault
+from tasks.record.verifying import verify
+from tests.worked import REGISTERED, emptied
+from trials.harness.office import Office, at
+
+ROOT = Path(__file__).resolve().parents[3]
+REVISIONS = [script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()]
+FIRST = REVISIONS[-1]
+
+
+def contents(database: Database) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table, as the database keeps it."""
+    found = {}
+    with database.engine.connect() as connection:
+        for table in sorted(inspect(connection).get_table_names()):
+            rows = connection.execute(text(f'SELECT * FROM "{table}"')).mappings()
+            found[table] = sorted((dict(row) for row in rows), key=lambda row: str(row.get("id", row)))
+    return found
+
+
+def declared(database: Database) -> bool:
+    with database.engine.connect() as connection:
+        return compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+
+class TestTheWay:
+    def test_migrations_lead_to_the_declared_tables(self, casework: Database) -> None:
+        migrate(emptied(casework))
+        assert declared(casework)
+
+    def test_migrating_twice_changes_nothing_and_the_way_back_leaves_nothing(self, casework: Database) -> None:
+        migrate(emptied(casework))
+        migrate(casework)
+        downgrade(casework, "base")
+        assert set(inspect(casework.engine).get_table_names()) <= {"alembic_version"}
+        migrate(casework)
+        assert declared(casework)
+
+    def test_every_single_step_back_can_be_taken_again(self, worked: Office) -> None:
+        for revision in REVISIONS[1:]:
+            downgrade(worked.database, revision)
+            migrate(worked.database)
+            assert declared(worked.database)
+
+
+class TestWithDataInIt:
+    def test_the_first_schema_keeps_every_row_and_column_that_it_knows(self, worked: Office) -> None:
+        before = contents(worked.database)
+        downgrade(worked.database, FIRST)
+        after = contents(worked.database)
+        lost = set(before) - set(after)
+        assert lost >= {"calendar_import", "calendar_move", "clock_step", "suspension"}
+        for table, rows in after.items():
+            if table != "alembic_version":
+                assert rows == [{column: old[column] for column in new} for old, new in zip(before[table], rows, strict=True)], table
+
+    def test_back_at_the_newest_the_record_is_whole_and_work_goes_on(self, worked: Office) -> None:
+        before = contents(worked.database)
+        downgrade(worked.database, FIRST)
+        migrate(worked.database)
+        assert declared(worked.database)
+        with worked.database.read() as session:
+            found = verify(session, vault())
+        assert (found.petitions, found.findings) == (2, ())
+        assert found.events == len(before["case_event"])
+        worked.decide(REGISTERED, "screen", "Z01", as_of=at(26), petition_class="申诉求决", content_code="城乡建设/物业服务")
+        assert worked.waits_at(REGISTERED) is Step.PROPOSE
+
+    def test_duties_and_rights_are_told_apart_again(self, worked: Office) -> None:
+        before = {row["id"]: bool(row["duty"]) for row in contents(worked.database)["clock"]}
+        assert set(before.values()) == {True, False}
+        downgrade(worked.database, FIRST)
+        migrate(worked.database)
+        assert {row["id"]: bool(row["duty"]) for row in contents(worked.database)["clock"]} == before
+
+    def test_rows_that_refer_to_each_other_still_do(self, worked: Office) -> None:
+        """SQLite writes a table anew to change it; what refers to it must neither vanish nor dangle."""
+        downgrade(worked.database, FIRST)
+        migrate(worked.database)
+        with worked.database.engine.connect() as connection:
+            if worked.database.is_sqlite:
+                assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+                assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+            joined = "SELECT count(*) FROM dispatch d JOIN petition p ON p.id = d.petition_id JOIN clock c ON c.dispatch_id = d.id"
+            assert connection.execute(text(joined)).scalar_one() > 0
+
+    def test_a_table_that_others_refer_to_can_be_written_anew(self, worked: Office) -> None:
+        before = contents(worked.database)
+        with alone(worked.database) as connection:
+            operations = Operations(MigrationContext.configure(connection))
+            with operations.batch_alter_table("petition", recreate="always" if worked.database.is_sqlite else "auto") as batch:
+                batch.add_column(Column("tried", Integer))
+        after = contents(worked.database)
+        assert [row.pop("tried") for row in after["petition"]] == [None, None]
+        assert after == before
+
+    @pytest.mark.parametrize("casework", ["sqlite"], indirect=True)
+    def test_a_migration_that_would_leave_rows_dangling_is_taken_back_whole(self, worked: Office) -> None:
+        before = contents(worked.database)
+        with pytest.raises(SchemaError, match=r"表 .* 的数据互不衔接，已全部撤回"), alone(worked.database) as connection:
+            connection.exec_driver_sql("DELETE FROM petition WHERE id = 1")
+        assert contents(worked.database) == before
+
+
+class TestTwoAtOnce:
+    @pytest.mark.parametrize("begin", [pytest.param(None, id="an empty database"), pytest.param(FIRST, id="an office of the first version")])
+    def test_processes_that_migrate_together_all_succeed(self, worked: Office, begin: str | None) -> None:
+        if begin:
+            downgrade(worked.database, begin)
+        else:
+            emptied(worked.database)
+        worked.database.engine.dispose()
+        code = "from tasks.keeping.database import database; from tasks.keeping.schema import migrate; migrate(database())"
+        together = [subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+        ended = [(process.communicate(timeout=120)[1], process.returncode) for process in together]
+        assert [code for _, code in ended] == [0, 0, 0], ended
+        assert declared(worked.database)
+
+
+class TestANewerDatabase:
+    @pytest.fixture
+    def newer(self, worked: Office) -> Database:
+        with worked.database.engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = 'ffffffffffff'"))
+        return worked.database
+
+    @pytest.mark.parametrize(
+        "touch", [pytest.param(migrate, id="migrate"), pytest.param(lambda database: downgrade(database, FIRST), id="downgrade")]
+    )
+    def test_is_refused_in_the_offices_words_and_left_as_it_is(self, newer: Database, touch: Any) -> None:
+        before = contents(newer)
+        with pytest.raises(SchemaError, match=r"比本版本新.*安装"):
+            touch(newer)
+        assert contents(newer) == before
+        assert revision_of(newer) == "ffffffffffff"

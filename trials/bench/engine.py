@@ -1,0 +1,171 @@
+"""A real stack for benchmarks: server, worker and databases of its own, and petitions that wait at a form."""
+
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID
+
+from prefect.client.orchestration import SyncPrefectClient
+from sqlmodel import col, func, select
+
+from desk.clock import now
+from desk.stack.engine import engine_client
+from desk.stack.whole import Stack
+from flows.runtime.repair.runs import forget_deployments, nudge_behind
+from models.bookmark import Bookmark
+from models.vocabulary import Channel, Role, Step
+from tasks.casework.intake import Person, Registration, register_now
+from tasks.decide import decide
+from tasks.keeping.database import Database, database
+from tasks.keeping.schema import ROOT
+from tasks.keeping.settings import settings
+from tasks.keeping.vault import vault
+from tasks.record.act import Act, find_actor
+from trials.bench.databases import address
+
+SCREENED = {"officer": "Z01", "petition_class": "申诉求决", "content_code": "城乡建设/市政设施"}
+PATIENCE = 900.0
+
+
+@dataclass
+class Engine:
+    """A running stack and the process's client to it."""
+
+    stack: Stack
+    client: SyncPrefectClient
+    database: Database
+    stock: bool = False
+    papers: int = field(default=0)
+    kept: int = field(default=0)
+    """Petitions that wait at the first form beside those that are measured."""
+
+    def register(self, count: int) -> list[str]:
+        """Put invented petitions on file, ready to be screened; their runs are started by whoever looks after that."""
+        as_of, numbers = now(), []
+        for _ in range(count):
+            self.papers += 1
+            person = Person(name=f"试验{self.papers}", phone=f"139{self.papers:08d}")
+            paper = Registration(
+                channel=Channel.LETTER, receipt_on=as_of.date(), title="反映路灯不亮", content="试验内容", persons=(person,)
+            )
+            with self.database.write() as session:
+                act = Act(actor=find_actor(session, "Z01", roles=(Role.CLERK,), on=as_of.date()), as_of=as_of)
+                petition, _ = register_now(session, paper, key=f"bench:{self.papers}", act=act)
+                numbers.append(str(petition.number))
+        return numbers
+
+    def decide_at_the_desk(self, number: str, step: Step = Step.SCREEN, answer: dict[str, str] | None = None) -> datetime:
+        """Decide a step as the command line does; returns when."""
+        as_of = now()
+        with self.database.write() as session:
+            decide(session, number, step, answer or SCREENED, as_of=as_of)
+        return as_of
+
+    def answer_form(self, run_id: str) -> None:
+        """Answer the form at which a run waits, as the page does."""
+        self.client.resume_flow_run(UUID(run_id), run_input=SCREENED)
+
+    def waiting_at(self, step: Step) -> int:
+        """Count the runs that have come to their wait at a step."""
+        with self.database.read() as session:
+            return session.exec(select(func.count()).select_from(Bookmark).where(Bookmark.step == step)).one()
+
+    def runs_at(self, step: Step) -> dict[str, str]:
+        """Name the runs that wait at a step, by petition."""
+        with self.database.read() as session:
+            found = session.exec(select(Bookmark).where(Bookmark.step == step, col(Bookmark.run_id).is_not(None)))
+            return {mark.subject: str(mark.run_id) for mark in found}
+
+    def until_waiting(self, step: Step, count: int, *, nudging: bool = False) -> float:
+        """Wait until so many runs wait at a step and the engine shows it; returns the seconds that took."""
+        began = time.perf_counter()
+        while self.waiting_at(step) < count or self.shown_at(step) < count:
+            if time.perf_counter() - began > PATIENCE:
+                raise SystemExit(f"only {self.waiting_at(step)} of {count} petitions came to {step.value}; see the worker's log")
+            if nudging:
+                nudge_behind(self.client)
+            time.sleep(0.1)
+        return time.perf_counter() - began
+
+    def runs_waiting(self, numbers: set[str], step: Step) -> list[str]:
+        """Wait until these petitions' runs wait at a step and the engine shows it; returns their runs.
+
+        Under a stock worker a run may have been woken once too often, and is on its way back to its wait for seconds.
+        """
+        began = time.perf_counter()
+        while time.perf_counter() - began < PATIENCE:
+            self.until_waiting(step, self.kept + len(numbers), nudging=self.stock)
+            runs = [run for number, run in self.runs_at(step).items() if number in numbers]
+            if len(runs) == len(numbers):
+                return runs
+            time.sleep(0.1)
+        raise SystemExit(f"not all of {len(numbers)} petitions came to {step.value}; see the worker's log")
+
+    def cpu(self) -> dict[str, float]:
+        """Seconds of processor time that each part of the stack has used so far (what it started and lost not included)."""
+        return {child.name: _cpu_of(child.pid) for child in self.stack._children}
+
+    def worker_memory_mb(self) -> int:
+        """What the worker holds in memory now."""
+        lines = Path(f"/proc/{self.stack.child('worker').pid}/status").read_text().splitlines()
+        return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) // 1024
+
+    def resume_schedules(self) -> None:
+        """Let the sweeps run again."""
+        for deployment in self.client.read_deployments():
+            if deployment.schedules:
+                self.client.resume_deployment(deployment.id)
+
+    def shown_at(self, step: Step) -> int:
+        """Count the runs that the engine shows in a step's state."""
+        wanted = {"flow_runs": {"state": {"name": {"any_": [step.label]}, "type": {"any_": ["PAUSED"]}}}}
+        return int(self.client.request("POST", "/flow_runs/count", json=wanted).json())
+
+
+@contextmanager
+def engine(kind: str, *, worker_type: str = "casework", quiet: bool = True) -> Iterator[Engine]:
+    """Start a stack with databases of its own and take it down afterwards."""
+    with TemporaryDirectory(prefix="xinfang-bench-") as home, address(kind) as casework, address(kind) as prefect:
+        os.environ |= {
+            "XINFANG_HOME": home, "XINFANG_DATABASE_URL": casework, "XINFANG_PREFECT_PORT": str(_free_port()),
+            "XINFANG_PREFECT_DATABASE_URL": prefect.replace("psycopg", "asyncpg"),
+        }  # fmt: skip
+        _forget()
+        with Stack(lambda _line: None, worker_type=worker_type) as stack:
+            stack.start(roster=Path(ROOT) / "desk" / "demo" / "roster.toml")
+            with engine_client() as client:
+                if quiet:
+                    _pause_schedules(client)
+                yield Engine(stack=stack, client=client, database=database(), stock=worker_type != "casework")
+        database().engine.dispose()
+    _forget()
+
+
+def _pause_schedules(client: SyncPrefectClient) -> None:
+    """Keep sweeps out of a measurement of steps; what they cost is measured by itself."""
+    for deployment in client.read_deployments():
+        if deployment.schedules:
+            client.pause_deployment(deployment.id)
+
+
+def _forget() -> None:
+    for cached in (settings, database, vault):
+        cached.cache_clear()
+    forget_deployments()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _cpu_of(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -1,0 +1,1 @@
+"""An office and an engine for tests, benchmarks and faults."""

@@ -49,6 +49,7 @@ check: setup lint types imports docs ## Everything that needs no test: ruff, myp
 
 lint: setup
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 
 types: setup
 	$(BIN)/mypy

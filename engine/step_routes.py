@@ -28,9 +28,10 @@ from flows.runtime.waiting.context import INPUTS
 
 GONE = "no such run"
 MOVED_ON = responses.OrchestrationResult(
-    state=None, status=responses.SetStateStatus.ABORT,
+    state=None,
+    status=responses.SetStateStatus.ABORT,
     details=responses.StateAbortDetails(reason="the run has been moved on since it was entered"),
-)  # fmt: skip
+)
 
 router = PrefectRouter(prefix="/casework/runs", tags=["casework"])
 
@@ -67,8 +68,10 @@ class Rules:
     ) -> None:
         """Take what the engine's own routes take."""
         self._known: dict[str, Any] = {
-            "flow_policy": policy, "orchestration_parameters": parameters, "client_version": client_version,
-        }  # fmt: skip
+            "flow_policy": policy,
+            "orchestration_parameters": parameters,
+            "client_version": client_version,
+        }
 
     async def propose(self, session: AsyncSession, run_id: UUID, state: states.State) -> responses.OrchestrationResult:
         """Propose a state."""
@@ -110,7 +113,9 @@ async def enter(run_id: UUID, entry: Entry, rules: Annotated[Rules, Depends()], 
 
 
 @router.post("/{run_id}/leave")
-async def leave(run_id: UUID, leaving: Leaving, rules: Annotated[Rules, Depends()], db: Database) -> responses.OrchestrationResult | None:
+async def leave(
+    run_id: UUID, leaving: Leaving, rules: Annotated[Rules, Depends()], db: Database
+) -> responses.OrchestrationResult | None:
     """Put a run, if it is still in the state in which it was entered, into another one with all that belongs to it.
 
     Nothing is kept when somebody else has moved the run meanwhile, or when the engine does not accept the state.
@@ -154,7 +159,9 @@ async def _lock(
     return row[0], row[1], row[2]
 
 
-async def _claimed_before(db: PrefectDBInterface, session: AsyncSession, state_id: UUID | None, claim: UUID) -> states.State | None:
+async def _claimed_before(
+    db: PrefectDBInterface, session: AsyncSession, state_id: UUID | None, claim: UUID
+) -> states.State | None:
     """The state that this very claim brought about, when its answer did not reach the worker."""
     found = await session.get(db.FlowRunState, state_id)
     state = found.as_state() if found is not None else None

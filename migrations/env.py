@@ -30,8 +30,13 @@ def _plain(kind, item, _context):
 
 def _migrate(connection) -> None:
     context.configure(
-        connection=connection, target_metadata=METADATA, render_as_batch=True, compare_type=True,
-        transaction_per_migration=False, render_item=_plain, compare_server_default=False,
+        connection=connection,
+        target_metadata=METADATA,
+        render_as_batch=True,
+        compare_type=True,
+        transaction_per_migration=False,
+        render_item=_plain,
+        compare_server_default=False,
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -17,9 +17,7 @@ class Bookmark(SQLModel, table=True):
     nudged until it is not: nothing depends on a message arriving.
     """
 
-    __table_args__ = (
-        Index("ix_bookmark_behind", "nudge_after", postgresql_where=text("behind"), sqlite_where=text("behind")),
-    )
+    __table_args__ = (Index("ix_bookmark_behind", "nudge_after", postgresql_where=text("behind"), sqlite_where=text("behind")),)
 
     subject: str = Field(primary_key=True)
     wanted_seq: int = 0

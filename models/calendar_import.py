@@ -18,10 +18,13 @@ class CalendarImport(SQLModel, table=True):
     __tablename__ = "calendar_import"
     __table_args__ = (
         Index(
-            "ix_calendar_import_in_force", "digest", unique=True,
-            postgresql_where=text("withdrawn_at IS NULL"), sqlite_where=text("withdrawn_at IS NULL"),
+            "ix_calendar_import_in_force",
+            "digest",
+            unique=True,
+            postgresql_where=text("withdrawn_at IS NULL"),
+            sqlite_where=text("withdrawn_at IS NULL"),
         ),
-    )  # fmt: skip
+    )
 
     id: int = Field(default=None, sa_column=Column(RowId, primary_key=True))
     title: str

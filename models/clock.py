@@ -27,10 +27,12 @@ class Clock(SQLModel, table=True):
         UniqueConstraint("petition_id", "number"),
         Index("ix_clock_running_due", "state", "due_on"),
         Index(
-            "ix_clock_next_step", "next_step_at",
-            postgresql_where=text("next_step_at IS NOT NULL"), sqlite_where=text("next_step_at IS NOT NULL"),
+            "ix_clock_next_step",
+            "next_step_at",
+            postgresql_where=text("next_step_at IS NOT NULL"),
+            sqlite_where=text("next_step_at IS NOT NULL"),
         ),
-    )  # fmt: skip
+    )
 
     id: int = Field(default=None, sa_column=Column(RowId, primary_key=True))
     petition_id: int = Field(sa_column=Column(RowId, ForeignKey("petition.id"), nullable=False))
@@ -69,11 +71,8 @@ class ClockStep(SQLModel, table=True):
     __tablename__ = "clock_step"
     __table_args__ = (
         UniqueConstraint("clock_id", "step"),
-        Index(
-            "ix_clock_step_unannounced", "id",
-            postgresql_where=text("NOT announced"), sqlite_where=text("NOT announced"),
-        ),
-    )  # fmt: skip
+        Index("ix_clock_step_unannounced", "id", postgresql_where=text("NOT announced"), sqlite_where=text("NOT announced")),
+    )
 
     id: int = Field(default=None, sa_column=Column(RowId, primary_key=True))
     clock_id: int = Field(sa_column=Column(RowId, ForeignKey("clock.id"), nullable=False))

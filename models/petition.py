@@ -7,17 +7,7 @@ from sqlalchemy import JSON, Column, ForeignKey, Index
 from sqlmodel import Field, SQLModel
 
 from models.types import RowId, Sealed, UtcDateTime, coded
-from models.vocabulary import (
-    Channel,
-    Outcome,
-    PetitionClass,
-    Relation,
-    Retention,
-    Settlement,
-    Source,
-    State,
-    Way,
-)
+from models.vocabulary import Channel, Outcome, PetitionClass, Relation, Retention, Settlement, Source, State, Way
 
 
 class Petition(SQLModel, table=True):

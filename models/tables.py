@@ -19,7 +19,24 @@ from models.urging import Supervision, Urging
 METADATA = SQLModel.metadata
 
 __all__ = [
-    "METADATA", "Attachment", "Bookmark", "CalendarImport", "CalendarMove", "CaseEvent", "Clock", "ClockStep", "Dispatch",
-    "Officer", "OfficerRole", "Organ", "OutboxMessage", "Party", "Petition", "Petitioner", "Serial", "Supervision",
-    "Suspension", "Urging",
+    "METADATA",
+    "Attachment",
+    "Bookmark",
+    "CalendarImport",
+    "CalendarMove",
+    "CaseEvent",
+    "Clock",
+    "ClockStep",
+    "Dispatch",
+    "Officer",
+    "OfficerRole",
+    "Organ",
+    "OutboxMessage",
+    "Party",
+    "Petition",
+    "Petitioner",
+    "Serial",
+    "Supervision",
+    "Suspension",
+    "Urging",
 ]

@@ -14,9 +14,11 @@ LATENESS = (*ALERT, "clock_label", "days", "due_on", "step")
 """What is said of a limit that runs out or has passed; the unit is the office itself when the limit is its own."""
 NOTICE = ("letter_no", "number", "office_name", "office_phone", "petitioner_name", "title", "written_on")
 LETTER = ("letter_no", "number", "office_name", "office_phone", "title", "unit_name", "written_on")
+# fmt: off
 PAPERS = (
     *LETTER, "basis", "channel", "lead_unit", "people_count", "petitioner_name", "receipt_on", "unit_role", "units",
 )
+# fmt: on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,7 @@ def _row(
     return CatalogueRow(letter=letter, addressee=addressee, serial=serial, article=article, needs=(*needs, *more))
 
 
+# fmt: off
 CATALOGUE: tuple[CatalogueRow, ...] = (
     # intake 登记受理
     _row(Letter.RECEIPT, "petitioner", None, "信访工作条例 第二十三条",
@@ -91,6 +94,7 @@ CATALOGUE: tuple[CatalogueRow, ...] = (
          NOTICE, "answer", "delivered_on", "lead_unit", "outcome"),
     _row(Letter.CLOSURE_NOTICE, "petitioner", "告", OFFICE_RULE, NOTICE, "closed_on", "outcome"),
 )
+# fmt: on
 _BY_LETTER = {row.letter: row for row in CATALOGUE}
 
 

@@ -60,13 +60,29 @@ def compute_due(
     raw = counted[-1]
     missing = {day.year for day in (*counted, *_days(raw, effective)) if not calendar.covers(day)}
     steps = explain(
-        rule, start, counted, effective, calendar=calendar, roll_last_day=roll_last_day, pack_version=pack_version,
-        missing=missing, paused=paused,
-    )  # fmt: skip
+        rule,
+        start,
+        counted,
+        effective,
+        calendar=calendar,
+        roll_last_day=roll_last_day,
+        pack_version=pack_version,
+        missing=missing,
+        paused=paused,
+    )
     return Deadline(
-        rule_key=rule.key, start=start, raw=raw, effective=effective, provisional=bool(missing), basis=rule.article,
-        length=rule.length, unit=rule.unit, pack_version=pack_version, calendar_version=calendar.version, steps=steps,
-    )  # fmt: skip
+        rule_key=rule.key,
+        start=start,
+        raw=raw,
+        effective=effective,
+        provisional=bool(missing),
+        basis=rule.article,
+        length=rule.length,
+        unit=rule.unit,
+        pack_version=pack_version,
+        calendar_version=calendar.version,
+        steps=steps,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,18 +107,25 @@ def count_adjusted(
     if changed.extended:
         said = f"{rule.label}（延期 {changed.extended} {rule.unit.word}）"
         longer = replace(rule, length=rule.length + changed.extended, label=said)
-    return compute_due(
-        longer, start, calendar, roll_last_day=roll_last_day, pack_version=pack_version, paused=changed.paused
-    )
+    return compute_due(longer, start, calendar, roll_last_day=roll_last_day, pack_version=pack_version, paused=changed.paused)
 
 
 def _given(rule: Rule, start: date, calendar: Calendar, given: date, changed: Adjusted, pack_version: str) -> Deadline:
     last = given + timedelta(days=changed.extended + changed.paused)
     steps = explain_given(rule, start, given, last, extended=changed.extended, paused=changed.paused, pack_version=pack_version)
     return Deadline(
-        rule_key=rule.key, start=start, raw=last, effective=last, provisional=False, basis=rule.article, length=rule.length,
-        unit=rule.unit, pack_version=pack_version, calendar_version=calendar.version, steps=steps,
-    )  # fmt: skip
+        rule_key=rule.key,
+        start=start,
+        raw=last,
+        effective=last,
+        provisional=False,
+        basis=rule.article,
+        length=rule.length,
+        unit=rule.unit,
+        pack_version=pack_version,
+        calendar_version=calendar.version,
+        steps=steps,
+    )
 
 
 def extend(

@@ -42,9 +42,7 @@ class Climb:
 def warning_days(start: date, raw: date, due: date, percentages: Collection[int]) -> dict[int, date]:
     """Tell the days on which so many per cent of the raw span have gone, rounded up; 100 is the effective day."""
     span = (raw - start).days
-    return {
-        percent: due if percent >= 100 else start + timedelta(days=-(-span * percent // 100)) for percent in percentages
-    }
+    return {percent: due if percent >= 100 else start + timedelta(days=-(-span * percent // 100)) for percent in percentages}
 
 
 def rungs(pack: Pack, rule: Rule, *, start: date, raw: date, due: date) -> tuple[Rung, ...]:
@@ -91,11 +89,7 @@ def below(ladder: Collection[Rung], key: str, passed: Collection[str]) -> tuple[
     keys = [rung.key for rung in ladder]
     if key not in keys:
         return ()
-    return tuple(
-        rung
-        for rung in list(ladder)[: keys.index(key)]
-        if rung.kind is not RungKind.MISS and rung.key not in passed
-    )
+    return tuple(rung for rung in list(ladder)[: keys.index(key)] if rung.kind is not RungKind.MISS and rung.key not in passed)
 
 
 def _light(percent: int) -> str:

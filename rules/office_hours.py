@@ -22,7 +22,9 @@ class OfficeHours:
     def __post_init__(self) -> None:
         """Refuse hours that end before they begin."""
         if not self.opens < self.closes:
-            raise OfficeHoursError(f"办公时间有误：{self.opens} 应早于 {self.closes}（XINFANG_OFFICE_OPENS、XINFANG_OFFICE_CLOSES）")
+            raise OfficeHoursError(
+                f"办公时间有误：{self.opens} 应早于 {self.closes}（XINFANG_OFFICE_OPENS、XINFANG_OFFICE_CLOSES）"
+            )
 
     def within(self, instant: datetime) -> bool:
         """Say whether the time of day is within the hours, whatever the day; needs no calendar."""

@@ -33,9 +33,7 @@ class Unit(StrEnum):
     @property
     def word(self) -> str:
         """The unit as staff read it after a number."""
-        return {
-            Unit.CALENDAR_DAY: "日", Unit.WORKING_DAY: "个工作日", Unit.MONTH: "个月", Unit.GIVEN_DAY: "日（另行定日）",
-        }[self]  # fmt: skip
+        return {Unit.CALENDAR_DAY: "日", Unit.WORKING_DAY: "个工作日", Unit.MONTH: "个月", Unit.GIVEN_DAY: "日（另行定日）"}[self]
 
 
 @dataclass(frozen=True, kw_only=True)

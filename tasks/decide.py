@@ -83,9 +83,7 @@ def decide(
     _check_step(session, place, step)
     form = read_form(step, answer)
     actor = _actor(session, place, step, form, as_of)
-    act = Act(
-        actor=actor, as_of=as_of, occurred_at=form.happened_at(as_of), decision_key=decision_key, origin=origin or ""
-    )
+    act = Act(actor=actor, as_of=as_of, occurred_at=form.happened_at(as_of), decision_key=decision_key, origin=origin or "")
     number, position = split_subject(subject)
     FORMS[step].apply(session, number, position, form, act)
     return True

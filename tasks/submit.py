@@ -71,10 +71,14 @@ def _await_correction(session: Session, petition: Petition, reason: str, *, as_o
 def _readable_part(session: Session, form: IntakeForm) -> Registration:
     """Leave out, of the fields that need reading, only those that cannot be read."""
     readers: dict[str, Callable[[str], object]] = {
-        "postmark_on": read_date, "upstream_due_on": read_date, "flags": partial(read_words, Flag),
+        "postmark_on": read_date,
+        "upstream_due_on": read_date,
+        "flags": partial(read_words, Flag),
         "accused_unit": partial(find_organ, session),
     }
-    return form.model_copy(update={name: "" for name, read in readers.items() if not _reads(read, getattr(form, name))}).registration()
+    return form.model_copy(
+        update={name: "" for name, read in readers.items() if not _reads(read, getattr(form, name))}
+    ).registration()
 
 
 def _reads(read: Callable[[str], object], text: str) -> bool:

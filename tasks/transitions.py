@@ -72,7 +72,9 @@ def follow_units(session: Session, petition: Petition, *, act: Act) -> None:
 
 def _move(subject: Petition | Dispatch, row: Transition, source: State | DispatchState) -> None:
     target = row.leads_to(source)
-    if (isinstance(subject, Petition) and isinstance(target, State)) or (isinstance(subject, Dispatch) and isinstance(target, DispatchState)):
+    if (isinstance(subject, Petition) and isinstance(target, State)) or (
+        isinstance(subject, Dispatch) and isinstance(target, DispatchState)
+    ):
         subject.state = target
 
 
@@ -104,11 +106,22 @@ def _record(
     if petition.id is None or (dispatch is not None and dispatch.id is None):
         session.flush()  # what is signed names both rows
     event = CaseEvent(
-        petition_id=petition.id, seq=petition.last_seq, event=row.event, source=source.value,
-        target=row.leads_to(source).value, dispatch_id=dispatch.id if dispatch else None,
-        actor_code=act.actor.code, actor_role=act.actor.role, occurred_at=act.happened_at, recorded_at=act.as_of,
-        facts=facts, note_sealed=vault().seal(note) if note.strip() else None, audience=row.audience,
-        decision_key=act.decision_key, previous_hash=petition.head_hash, hash="",
+        petition_id=petition.id,
+        seq=petition.last_seq,
+        event=row.event,
+        source=source.value,
+        target=row.leads_to(source).value,
+        dispatch_id=dispatch.id if dispatch else None,
+        actor_code=act.actor.code,
+        actor_role=act.actor.role,
+        occurred_at=act.happened_at,
+        recorded_at=act.as_of,
+        facts=facts,
+        note_sealed=vault().seal(note) if note.strip() else None,
+        audience=row.audience,
+        decision_key=act.decision_key,
+        previous_hash=petition.head_hash,
+        hash="",
     )
     event.hash = petition.head_hash = event_hash(event, vault())
     petition.head_seal = head_seal(petition, vault())

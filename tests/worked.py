@@ -31,9 +31,13 @@ def worked_office(database: Database, paper: Path) -> Office:
     with database.write() as session:
         load_roster(session, ROOT / "desk" / "demo" / "roster.toml")
     office = Office(database)
-    number = office.assigned("市住建局", "某街道办事处", persons=(Person(name="钱来顺", phone="13911112222", email="qian@example.com"),))
+    number = office.assigned(
+        "市住建局", "某街道办事处", persons=(Person(name="钱来顺", phone="13911112222", email="qian@example.com"),)
+    )
     office.decide(f"{number}/1", "sign_in", "L-SZJ", as_of=at(3), choice="签收")
-    office.decide(number, "oversee", "D01", as_of=at(4), choice="督办", unit="市住建局", text="请报进展", ground="推诿、敷衍、拖延")
+    office.decide(
+        number, "oversee", "D01", as_of=at(4), choice="督办", unit="市住建局", text="请报进展", ground="推诿、敷衍、拖延"
+    )
     office.register(as_of=at(3))
     paper.write_bytes(b"%PDF scanned " * 5000)
     with database.write() as session:

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 automations_app = typer.Typer(help="流程引擎的自动化规则", no_args_is_help=True)
 CASE_PAGE = "case_page/case_page"
 NAME = "期限逾期与升级"
-DESCRIPTION = (
-    "某件信访逾期或者升级（催办、督办、报告）时，更新它的案卷页。可以在这里加上通知、调用等动作；再次执行 automations apply 不会覆盖您的改动。"
-)
+DESCRIPTION = "某件信访逾期或者升级（催办、督办、报告）时，更新它的案卷页。可以在这里加上通知、调用等动作；"
+    "再次执行 automations apply 不会覆盖您的改动。"
 PETITION_NUMBER = {"__prefect_kind": "jinja", "template": "{{ event.resource['petition.number'] }}"}
 
 
@@ -33,9 +32,7 @@ def _group() -> None:
 
 @automations_app.command("apply")
 @spoken
-def apply_command(
-    reset: Annotated[bool, typer.Option("--reset", help="恢复为出厂设置，覆盖已有改动")] = False,
-) -> None:
+def apply_command(reset: Annotated[bool, typer.Option("--reset", help="恢复为出厂设置，覆盖已有改动")] = False) -> None:
     """登记自动化规则；已有的不动（可反复执行）。"""
     import httpx
 
@@ -69,9 +66,13 @@ def deadline_automation(case_page: Any) -> "AutomationCore":
     from prefect.events.schemas.events import ResourceSpecification
 
     trigger = EventTrigger(
-        expect={MISSED_EVENT, ESCALATED}, match=ResourceSpecification({"prefect.resource.id": "petition.*"}),
-        for_each={"prefect.resource.id"}, posture=Posture.Reactive, threshold=1, within=timedelta(0),
-    )  # fmt: skip
+        expect={MISSED_EVENT, ESCALATED},
+        match=ResourceSpecification({"prefect.resource.id": "petition.*"}),
+        for_each={"prefect.resource.id"},
+        posture=Posture.Reactive,
+        threshold=1,
+        within=timedelta(0),
+    )
     action = RunDeployment(source="selected", deployment_id=case_page, parameters={"petition_no": PETITION_NUMBER})
     return AutomationCore(name=NAME, description=DESCRIPTION, enabled=True, trigger=trigger, actions=[action])
 

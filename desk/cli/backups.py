@@ -48,7 +48,9 @@ def restore_command(
     home: Annotated[Path | None, typer.Option("--home", help=HOME_HELP)] = None,
     send_letters: Annotated[
         bool,
-        typer.Option("--send-letters/--hold-letters", help="备份时待发的函件：照常发出，或者留待核对（默认；备份之后可能已经发出）"),
+        typer.Option(
+            "--send-letters/--hold-letters", help="备份时待发的函件：照常发出，或者留待核对（默认；备份之后可能已经发出）"
+        ),
     ] = False,
     check: Annotated[bool, typer.Option("--check", help="不恢复，只校验这一份备份是否完好")] = False,
 ) -> None:
@@ -124,14 +126,20 @@ def _tell_made(made: "MadeBackup") -> None:
 def _tell_restored(found: "Restored", home: Path) -> None:
     manifest = found.checked.manifest
     _tell(manifest)
-    say(f"已恢复到 {home}：信访件 {found.petitions} 件，记录 {found.events} 条，材料 {manifest.papers} 份，核验发现 {len(found.findings)} 处问题")
+    say(
+        f"已恢复到 {home}：信访件 {found.petitions} 件，记录 {found.events} 条，材料 {manifest.papers} 份，核验发现 {len(found.findings)} 处问题"
+    )
     if manifest.missing:
         say(f"其中 {len(manifest.missing)} 份材料备份时就不在，请从更早的备份或纸质原件补上")
     if found.held:
-        say(f"{found.held} 份函件备份之后可能已经发出，没有自动发送：用 xinfang letters 逐份核对，未发的用 --retry 重发，已发的用 --handed-over 注明")
+        say(
+            f"{found.held} 份函件备份之后可能已经发出，没有自动发送：用 xinfang letters 逐份核对，未发的用 --retry 重发，已发的用 --handed-over 注明"
+        )
     for fault in found.faults[:MOST_SHOWN]:
         say(f"到期步骤未能办理，一小时后自动再试：{fault}")
-    say(f"{manifest.made_at:%Y-%m-%d %H:%M:%S} 之后的登记和办理不在备份里，之后用过的编号会重新使用：请按纸质登记簿、发文簿补录核对后，再登记新件")
+    say(
+        f"{manifest.made_at:%Y-%m-%d %H:%M:%S} 之后的登记和办理不在备份里，之后用过的编号会重新使用：请按纸质登记簿、发文簿补录核对后，再登记新件"
+    )
     if not found.findings:
         say(f"下一步：XINFANG_HOME={home} xinfang up")
 

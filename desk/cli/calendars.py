@@ -37,7 +37,12 @@ def import_command(
     found = read_calendar_text(file.name, _text(file))
     with database().read() as session:
         moves = preview(session, found)
-    _show(f"{f'{found.year}年' if found.year else '本地'}日历：休息日 {len(found.rest)} 天，调休上班 {len(found.makeup)} 天", moves, as_json, dry_run)
+    _show(
+        f"{f'{found.year}年' if found.year else '本地'}日历：休息日 {len(found.rest)} 天，调休上班 {len(found.makeup)} 天",
+        moves,
+        as_json,
+        dry_run,
+    )
     if dry_run or not _agreed(yes, moves, as_json):
         return
     code = _code(officer)
@@ -99,12 +104,15 @@ def list_command(as_json: AsJson = False) -> None:
     with database().read() as session:
         rows = [
             {
-                "编号": one.id, "日历": one.title, "年份": one.year or "本地",
-                "导入": legal_day(one.imported_at).isoformat(), "工号": one.imported_by,
+                "编号": one.id,
+                "日历": one.title,
+                "年份": one.year or "本地",
+                "导入": legal_day(one.imported_at).isoformat(),
+                "工号": one.imported_by,
                 "状态": f"已撤销（{one.withdrawn_by}）" if one.withdrawn_at else "有效",
             }
             for one in imports(session)
-        ]  # fmt: skip
+        ]
         here, waiting = calendar(session), open_provisional(session)
     if as_json:
         say_json({"version": here.version, "years": sorted(here.years), "imports": rows, "recountable": waiting})
@@ -163,11 +171,15 @@ def _show(title: str, moves: "tuple[Move, ...]", as_json: bool, dry_run: bool) -
     say(title)
     rows = [
         {
-            "编号": move.petition_no, "序号": move.clock_no, "期限": move.label, "原定": _marked(move.due_before, move.provisional_before),
-            "改为": _marked(move.due_after, move.after.provisional), "变动": _moved(move),
+            "编号": move.petition_no,
+            "序号": move.clock_no,
+            "期限": move.label,
+            "原定": _marked(move.due_before, move.provisional_before),
+            "改为": _marked(move.due_after, move.after.provisional),
+            "变动": _moved(move),
         }
         for move in moves[:SHOWN]
-    ]  # fmt: skip
+    ]
     table(f"受影响的期限 {len(moves)} 个", rows)
     if len(moves) > SHOWN:
         say(f"……另有 {len(moves) - SHOWN} 个，全部见 --json")
@@ -192,12 +204,21 @@ def _tell(what: str, done: "Applied", as_json: bool) -> None:
         say_json({"import": done.import_id, "moves": [_record(move) for move in done.moves]})
         return
     petitions = len({move.petition_no for move in done.moves})
-    say(f"{what}：{petitions} 件信访、{len(done.moves)} 个期限；推后 {later}，提前 {earlier}，按设置不提前 {kept}；已逐件记入案卷")
+    say(
+        f"{what}：{petitions} 件信访、{len(done.moves)} 个期限；推后 {later}，提前 {earlier}，按设置不提前 {kept}；已逐件记入案卷"
+    )
 
 
 def _record(move: "Move") -> dict[str, object]:
     return {
-        "number": move.petition_no, "clock": move.clock_no, "label": move.label, "before": move.due_before.isoformat(),
-        "after": move.due_after.isoformat(), "days": move.days, "kept": move.kept, "computed": move.after.effective.isoformat(),
-        "provisional_before": move.provisional_before, "provisional_after": move.after.provisional,
-    }  # fmt: skip
+        "number": move.petition_no,
+        "clock": move.clock_no,
+        "label": move.label,
+        "before": move.due_before.isoformat(),
+        "after": move.due_after.isoformat(),
+        "days": move.days,
+        "kept": move.kept,
+        "computed": move.after.effective.isoformat(),
+        "provisional_before": move.provisional_before,
+        "provisional_after": move.after.provisional,
+    }

@@ -37,8 +37,15 @@ def list_command(
         say_json(rows)
         return
     heads = {
-        "number": "编号", "title": "标题", "stage_label": "阶段", "state_label": "状态", "waiting_for": "等待",
-        "office_due_on": "本办期限", "handler_due_on": "承办期限", "upstream_due_on": "来函期限", "days_left": "余（日）",
+        "number": "编号",
+        "title": "标题",
+        "stage_label": "阶段",
+        "state_label": "状态",
+        "waiting_for": "等待",
+        "office_due_on": "本办期限",
+        "handler_due_on": "承办期限",
+        "upstream_due_on": "来函期限",
+        "days_left": "余（日）",
     }
     for row in rows:
         row |= {name: f"{row[name]}（暂定）" for name in row["provisional_fields"] if name in row}

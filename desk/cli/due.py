@@ -163,19 +163,29 @@ def _decoded(content: bytes) -> str:
 
 def _record(found: Deadline, explain: bool) -> dict[str, Any]:
     record: dict[str, Any] = {
-        "rule": found.rule_key, "start": found.start.isoformat(), "raw": found.raw.isoformat(),
-        "effective": found.effective.isoformat(), "provisional": found.provisional, "basis": found.basis,
-        "pack": found.pack_version, "calendar": found.calendar_version,
-    }  # fmt: skip
+        "rule": found.rule_key,
+        "start": found.start.isoformat(),
+        "raw": found.raw.isoformat(),
+        "effective": found.effective.isoformat(),
+        "provisional": found.provisional,
+        "basis": found.basis,
+        "pack": found.pack_version,
+        "calendar": found.calendar_version,
+    }
     return record | {"steps": list(found.steps)} if explain else record
 
 
 def _line(answer: dict[str, Any]) -> dict[str, Any]:
     provisional = "暂定" if answer.get("provisional") else ""
     return {
-        "行": answer["row"], "规则": answer["rule"], "起算": answer["start"], "计满": answer.get("raw"),
-        "届满": answer.get("effective"), "暂定": provisional, "依据或错误": answer.get("error") or answer.get("basis"),
-    }  # fmt: skip
+        "行": answer["row"],
+        "规则": answer["rule"],
+        "起算": answer["start"],
+        "计满": answer.get("raw"),
+        "届满": answer.get("effective"),
+        "暂定": provisional,
+        "依据或错误": answer.get("error") or answer.get("basis"),
+    }
 
 
 def _list(desk: _Desk, as_json: bool) -> None:
@@ -183,10 +193,7 @@ def _list(desk: _Desk, as_json: bool) -> None:
     if as_json:
         say_json([_rule_record(rule, pack) for rule in pack.rules])
         return
-    rows = [
-        {"键": rule.key, "事项": rule.label, "期限": _length(rule), "依据": rule.article}
-        for rule in pack.rules
-    ]
+    rows = [{"键": rule.key, "事项": rule.label, "期限": _length(rule), "依据": rule.article} for rule in pack.rules]
     table(f"规则包 {pack.label}（{pack.version}）", rows)
 
 
@@ -200,9 +207,13 @@ def _length(rule: Rule) -> str:
 
 def _rule_record(rule: Rule, pack: Pack) -> dict[str, Any]:
     return {
-        "key": rule.key, "label": rule.label, "length": rule.length, "unit": rule.unit, "article": rule.article,
+        "key": rule.key,
+        "label": rule.label,
+        "length": rule.length,
+        "unit": rule.unit,
+        "article": rule.article,
         "pack": pack.version,
-    }  # fmt: skip
+    }
 
 
 def read_day(text: str, name: str) -> date:

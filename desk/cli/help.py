@@ -9,9 +9,17 @@ import typer
 
 HEADINGS = {"Options": "选项", "Arguments": "参数", "Commands": "命令"}
 WORDS = {
-    "OPTIONS": "选项", "COMMAND": "命令", "ARGS": "参数", "<str>": "<文字>", "<int range>": "<整数>", "<int>": "<整数>", "<path>": "<路径>",
-    "required": "必填", "default": "默认", "Show this message and exit.": "显示本说明",
-}  # fmt: skip
+    "OPTIONS": "选项",
+    "COMMAND": "命令",
+    "ARGS": "参数",
+    "<str>": "<文字>",
+    "<int range>": "<整数>",
+    "<int>": "<整数>",
+    "<path>": "<路径>",
+    "required": "必填",
+    "default": "默认",
+    "Show this message and exit.": "显示本说明",
+}
 """The parser's own words on such a page."""
 
 _OURS = re.compile("|".join(rf"(?<![-\w]){re.escape(word)}(?![-\w])" for word in WORDS))

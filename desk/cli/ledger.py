@@ -35,9 +35,7 @@ def import_command(
     try:
         with _Bar("检查" if dry_run else "登记") as progress:
             act = _act(casework, officer)
-            report = import_ledger(
-                casework, file, columns=columns, act=act, progress=progress, rejects=rejects, dry_run=dry_run
-            )
+            report = import_ledger(casework, file, columns=columns, act=act, progress=progress, rejects=rejects, dry_run=dry_run)
     except LedgerError as refused:
         fail(str(refused), MISUSED)
     except KeyboardInterrupt:
@@ -90,11 +88,18 @@ class _Bar:
 
 def _tell(report: "ImportReport", *, dry_run: bool, as_json: bool) -> None:
     if as_json:
-        say_json({
-            "registered": report.registered, "rejected": report.rejected, "known": report.known, "dry_run": dry_run,
-            "rejects": [{"row": reject.row_number, "reason": reject.reason} for reject in report.rejects],
-            "warnings": report.warnings, "unknown_columns": report.unknown_columns, "rejects_path": report.rejects_path,
-        })
+        say_json(
+            {
+                "registered": report.registered,
+                "rejected": report.rejected,
+                "known": report.known,
+                "dry_run": dry_run,
+                "rejects": [{"row": reject.row_number, "reason": reject.reason} for reject in report.rejects],
+                "warnings": report.warnings,
+                "unknown_columns": report.unknown_columns,
+                "rejects_path": report.rejects_path,
+            }
+        )
         return
     if report.unknown_columns:
         say(f"这些列不认识，未导入（可用 --columns 指明）：{'、'.join(report.unknown_columns)}")

@@ -54,8 +54,15 @@ def _rows(session: "Session", petition: Any, today: Any) -> list[dict[str, Any]]
     rows = []
     for clock in clocks_of(session, petition):
         labels = {rung.key: rung.label for rung in ladder_of(petition, clock)}
-        taken = [f"{labels.get(step.step, step.step)}（{legal_day(step.recorded_at)}，{step.fate.label}）" for step in steps_taken(session, clock)]
-        following = f"{labels.get(clock.next_step, '')}（{legal_day(clock.next_step_at)}）" if clock.next_step and clock.next_step_at else ""
+        taken = [
+            f"{labels.get(step.step, step.step)}（{legal_day(step.recorded_at)}，{step.fate.label}）"
+            for step in steps_taken(session, clock)
+        ]
+        following = (
+            f"{labels.get(clock.next_step, '')}（{legal_day(clock.next_step_at)}）"
+            if clock.next_step and clock.next_step_at
+            else ""
+        )
         rows.append(
             clock_row(clock, petition, shares, today)
             | {"状态": clock.state.label, "下一步": following, "已过": "；".join(taken), "说明": why_lines(session, clock)}
@@ -121,7 +128,9 @@ def reply_command(
 @spoken
 def step_command(
     number: Number,
-    step: Annotated[str, typer.Argument(metavar="步骤", help="升级阶梯的步骤，如 报告分管副主任（to_leader）、提请主任会议（to_chairs）")],
+    step: Annotated[
+        str, typer.Argument(metavar="步骤", help="升级阶梯的步骤，如 报告分管副主任（to_leader）、提请主任会议（to_chairs）")
+    ],
     officer: Officer,
     reason: Reason,
     dispatch: Annotated[int | None, typer.Option("--dispatch", help="派件序号；信访办自己的期限不填")] = None,

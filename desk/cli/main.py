@@ -20,8 +20,12 @@ from desk.cli.usage import explain_usage
 from tasks.keeping.private_home import UMASK
 
 app = typer.Typer(
-    name="xinfang", help="信访办：市人大常委会信访件办理系统", no_args_is_help=True, add_completion=False,
-    pretty_exceptions_enable=False, rich_markup_mode=None,
+    name="xinfang",
+    help="信访办：市人大常委会信访件办理系统",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 app.command("up")(up_command)
 app.command("demo")(demo_command)

@@ -17,7 +17,9 @@ def attach_command(
     number: Annotated[str, typer.Argument(metavar="编号", help="信访件编号")],
     file: Annotated[Path, typer.Argument(metavar="文件", help="扫描件、照片、报告等")],
     officer: Annotated[str, typer.Option("--officer", prompt="本人工号", help="本人工号")],
-    kind: Annotated[str, typer.Option(help="种类：原信、身份证明、裁判文书、办结报告、处理意见书、送达回证、会议纪要、照片、其他")] = "其他",
+    kind: Annotated[
+        str, typer.Option(help="种类：原信、身份证明、裁判文书、办结报告、处理意见书、送达回证、会议纪要、照片、其他")
+    ] = "其他",
     original: Annotated[bool, typer.Option("--original", help="纸质原件在卷")] = False,
 ) -> None:
     """把一份材料加密存入案卷。"""
@@ -62,11 +64,17 @@ def letters_command(
         waiting = outbox.letters_in(session, MessageState.DEAD, MessageState.QUEUED, MessageState.SENDING)
     rows = [
         {
-            "编号": m.id, "信访件": number or "", "函件": row_for(m.letter).subject, "收件": m.addressee, "状态": m.state.label,
-            "次数": m.attempts, "下次发出": _next(m), "原因": m.last_error or "",
+            "编号": m.id,
+            "信访件": number or "",
+            "函件": row_for(m.letter).subject,
+            "收件": m.addressee,
+            "状态": m.state.label,
+            "次数": m.attempts,
+            "下次发出": _next(m),
+            "原因": m.last_error or "",
         }
         for m, number in waiting
-    ]  # fmt: skip
+    ]
     table("未发出的函件", rows)
 
 

@@ -47,9 +47,7 @@ def up_command(
 
 
 @spoken
-def demo_command(
-    keep: Annotated[bool, typer.Option("--keep", help="不清空上一次的示范数据")] = False,
-) -> None:
+def demo_command(keep: Annotated[bool, typer.Option("--keep", help="不清空上一次的示范数据")] = False) -> None:
     """把八件示范信访件从登记办到归档，打印结果后退出（不影响正式数据）。"""
     from desk.demo.driver import run_demo
 

@@ -24,7 +24,9 @@ def simulate_command(
     from rules.errors import CaseworkError
 
     try:
-        order = Plan(first=read_day(first, "--from"), last=read_day(last, "--to"), petitions=petitions, seed=seed, outage=not no_outage)
+        order = Plan(
+            first=read_day(first, "--from"), last=read_day(last, "--to"), petitions=petitions, seed=seed, outage=not no_outage
+        )
     except CaseworkError as refused:
         fail(str(refused), MISUSED)
     if order.last < order.first:

@@ -78,11 +78,16 @@ def _ended(deliver: str, close: str, summary: str, way: str = "当面送达") ->
 
 def _closed(close: str) -> tuple[Turn, ...]:
     return (
-        Turn(after=close, step="close", answer={"officer": DIRECTOR, "choice": "同意结案", "settlement": "化解息访", "opinion": "案结事了"}),
+        Turn(
+            after=close,
+            step="close",
+            answer={"officer": DIRECTOR, "choice": "同意结案", "settlement": "化解息访", "opinion": "案结事了"},
+        ),
         Turn(after=close, step="archive", answer={"officer": ARCHIVIST, "choice": "归档"}),
     )
 
 
+# fmt: off
 CALL = Case(
     key="call", title="咨询居住证证明办理", received="09:00", days=1,
     paper={"channel": "来电", "title": "咨询居住证证明办理", "name": "张晓研", "phone": "13800001001",
@@ -223,4 +228,5 @@ NOISE = Case(
     ),
 )
 
+# fmt: on
 CASES = (CALL, PENSION, ENFORCEMENT, LAND, STATION, FLATS, INHERITANCE, NOISE)

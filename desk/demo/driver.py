@@ -109,7 +109,9 @@ class Driver:
             self._send(player, turn, subject, mark)
         player.sent_at = player.sent_at or time.monotonic()
         if time.monotonic() - player.sent_at > TURN_WITHIN:
-            raise DemoError(f"{player.number} 在“{turn.step}”停了 {TURN_WITHIN:.0f} 秒，请看 {os.environ.get('XINFANG_HOME')}/logs")
+            raise DemoError(
+                f"{player.number} 在“{turn.step}”停了 {TURN_WITHIN:.0f} 秒，请看 {os.environ.get('XINFANG_HOME')}/logs"
+            )
 
     def _send(self, player: Player, turn: Turn, subject: str, mark: Any) -> None:
         import httpx
@@ -273,5 +275,3 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-

@@ -141,15 +141,24 @@ def _sum_up(walk: Any, petitions: int) -> Year:
     hours = office_hours()
     with walk.database.read() as session:
         here = calendar(session)
-        inspector = Inspector(petitions=petitions, sweeps=walk.sweeps, calendar=here, packs=packs(), opens=hours.opens, closes=hours.closes)
+        inspector = Inspector(
+            petitions=petitions, sweeps=walk.sweeps, calendar=here, packs=packs(), opens=hours.opens, closes=hours.closes
+        )
         broken = [(one.promise, one.where) for one in inspector.inspect(session)]
 
         def many(what: Any, *conditions: Any) -> int:
             return int(session.exec(select(func.count()).select_from(what).where(*conditions)).one())
 
         return Year(
-            petitions=petitions, closed=many(Petition, col(Petition.closed_on).is_not(None)), events=many(CaseEvent),
-            clocks=many(Clock), steps=many(ClockStep, ClockStep.fate == StepFate.ACTED),
-            overtaken=many(ClockStep, ClockStep.fate == StepFate.OVERTAKEN), letters=many(OutboxMessage),
-            faults=walk.swept.faults, refused=walk.refused, counted=tally(session), broken=broken,
-        )  # fmt: skip
+            petitions=petitions,
+            closed=many(Petition, col(Petition.closed_on).is_not(None)),
+            events=many(CaseEvent),
+            clocks=many(Clock),
+            steps=many(ClockStep, ClockStep.fate == StepFate.ACTED),
+            overtaken=many(ClockStep, ClockStep.fate == StepFate.OVERTAKEN),
+            letters=many(OutboxMessage),
+            faults=walk.swept.faults,
+            refused=walk.refused,
+            counted=tally(session),
+            broken=broken,
+        )

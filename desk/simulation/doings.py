@@ -9,18 +9,7 @@ from desk.simulation.walk import Walk
 from models.clock import Clock
 from models.dispatch import Dispatch
 from models.petition import Petition
-from models.vocabulary import (
-    ClockState,
-    DeliveryWay,
-    DispatchState,
-    Outcome,
-    PetitionClass,
-    Role,
-    State,
-    Step,
-    UrgingWay,
-    Way,
-)
+from models.vocabulary import ClockState, DeliveryWay, DispatchState, Outcome, PetitionClass, Role, State, Step, UrgingWay, Way
 from rules.grounds import REJECTION_GROUNDS
 from tasks.casework import closure, intake, oversight, proposals, shares, suspending
 from tasks.decide import Place
@@ -79,9 +68,13 @@ def _propose(walk: Walk, session: Session, petition: Petition, now: datetime) ->
         units = [unit.code for unit in chance.sample(walk.city.units, chance.choice((1, 1, 1, 2, 3)))] if sent else []
         limited = sent and petition.petition_class is not PetitionClass.APPEAL and chance.random() < 0.5
         proposal = proposals.Proposal(
-            way=way, opinion="拟办", ground=REJECTION_GROUNDS[0].code if way is Way.REJECTION else "",
-            lead="".join(units[:1]), co_handling=tuple(units[1:]), limit_on=now.date() + timedelta(days=45) if limited else None,
-        )  # fmt: skip
+            way=way,
+            opinion="拟办",
+            ground=REJECTION_GROUNDS[0].code if way is Way.REJECTION else "",
+            lead="".join(units[:1]),
+            co_handling=tuple(units[1:]),
+            limit_on=now.date() + timedelta(days=45) if limited else None,
+        )
         proposals.propose(session, number, act=act, proposal=proposal)
     walk.go(number, walk.city.soon(now))
 
@@ -144,7 +137,9 @@ def _plan_share(walk: Walk, subject: str, unit: Unit, now: datetime) -> None:
     elif days > 50 and chance < 0.3:
         walk.besides(city.after(now, 45), subject, lambda session, place, at: _extend(walk, session, place, at))
     elif days > 64 and chance < 0.6:
-        walk.besides(city.after(now, city.random.uniform(62, 75)), subject, lambda session, place, at: _urge(walk, session, place, at))
+        walk.besides(
+            city.after(now, city.random.uniform(62, 75)), subject, lambda session, place, at: _urge(walk, session, place, at)
+        )
     elif chance > 0.97:
         walk.besides(city.after(now, 10), subject, lambda session, place, at: _suspend(walk, session, place, at))
     if chance > 0.9:

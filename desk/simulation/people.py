@@ -54,9 +54,13 @@ class City:
         person = Person(name=f"虚构人{self.random.randrange(10**6)}", phone=f"138{self.random.randrange(10**8):08d}")
         upstream = received + timedelta(days=self.random.randrange(30, 80)) if self.random.random() < 0.05 else None
         return self.at(on), Registration(
-            channel=self.pick(CHANNELS), receipt_on=received, title="虚构事项", content="模拟用内容。", upstream_due_on=upstream,
+            channel=self.pick(CHANNELS),
+            receipt_on=received,
+            title="虚构事项",
+            content="模拟用内容。",
+            upstream_due_on=upstream,
             persons=() if self.random.random() < 0.05 else (person,),
-        )  # fmt: skip
+        )
 
     def working(self, day: date, first: date, last: date) -> date:
         """Move a day to a working day within the simulated time, or as near as can be."""

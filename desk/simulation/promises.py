@@ -30,9 +30,16 @@ class Broken:
 
 
 PROMISES = (
-    "没有一步办两次", "没有一步提前办", "夜间和休息日没有发出", "每个逾期的期限都已升级", "在办件都有期限在走", "结案后期限都已停止",
-    "一次巡查对一个期限只说一句", "没有一件丢失", "案卷记录完整可核验",
-)  # fmt: skip
+    "没有一步办两次",
+    "没有一步提前办",
+    "夜间和休息日没有发出",
+    "每个逾期的期限都已升级",
+    "在办件都有期限在走",
+    "结案后期限都已停止",
+    "一次巡查对一个期限只说一句",
+    "没有一件丢失",
+    "案卷记录完整可核验",
+)
 
 
 AFTER_CLOSING = ("archive", "review_request", "review", "re_review_request", "re_review")
@@ -52,9 +59,16 @@ class Inspector:
     def inspect(self, session: Session) -> list[Broken]:
         """Check every promise on the record."""
         checks = (
-            self._twice, self._early, self._at_night, self._unescalated, self._unseen, self._still_running, self._bursts,
-            self._lost, self._forged,
-        )  # fmt: skip
+            self._twice,
+            self._early,
+            self._at_night,
+            self._unescalated,
+            self._unseen,
+            self._still_running,
+            self._bursts,
+            self._lost,
+            self._forged,
+        )
         return [
             Broken(promise=promise, where=where)
             for promise, check in zip(PROMISES, checks, strict=True)
@@ -65,7 +79,9 @@ class Inspector:
         """Count the case events, not the rows whose key forbids it: the same clock and step may be told once."""
         query = select(CaseEvent.petition_id, CaseEvent.facts).where(CaseEvent.actor_role == Role.SYSTEM)
         told = Counter(
-            (petition, facts["clock"], facts["step"]) for petition, facts in session.exec(query) if "step" in facts and "clock" in facts
+            (petition, facts["clock"], facts["step"])
+            for petition, facts in session.exec(query)
+            if "step" in facts and "clock" in facts
         )
         yield from (f"信访件 {key[0]} 期限 {key[1]} {key[2]}：{times} 次" for key, times in told.items() if times > 1)
 
@@ -85,7 +101,11 @@ class Inspector:
         if step.startswith("warn_"):
             percent = int(step.removeprefix("warn_"))
             # The raw day may lie before the rolled one, never after it; a light stands at its share of that span.
-            span = min(clock.raw_due_on, due) - clock.starts_on if clock.due_on == due else due - clock.starts_on - timedelta(days=10)
+            span = (
+                min(clock.raw_due_on, due) - clock.starts_on
+                if clock.due_on == due
+                else due - clock.starts_on - timedelta(days=10)
+            )
             return due if percent >= 100 else clock.starts_on + span * percent / 100
         after = {"missed": 1} | {one.key: one.after_days for one in pack.ladder}
         return due + timedelta(days=after[step])
@@ -117,7 +137,9 @@ class Inspector:
         """Whatever waits for somebody has a duty that runs, or stands still on a legal basis."""
         running: dict[int, set[int | None]] = {}
         on_foot = col(Clock.state) != ClockState.STOPPED
-        for petition_id, dispatch_id in session.exec(select(Clock.petition_id, Clock.dispatch_id).where(col(Clock.duty), on_foot)):
+        for petition_id, dispatch_id in session.exec(
+            select(Clock.petition_id, Clock.dispatch_id).where(col(Clock.duty), on_foot)
+        ):
             running.setdefault(petition_id, set()).add(dispatch_id)
         ended = (State.ARCHIVED, State.VOID, State.ATTACHED)
         for petition in session.exec(select(Petition).where(col(Petition.state).not_in(ended))):
@@ -129,9 +151,13 @@ class Inspector:
 
     def _still_running(self, session: Session) -> Iterator[str]:
         """Nothing runs on after the archive; after closing only the archive's own limit and what a review needs."""
-        query = select(Clock.petition_id, Clock.number, Clock.rule_key, Petition.state).join(Petition, col(Petition.id) == col(Clock.petition_id))
+        query = select(Clock.petition_id, Clock.number, Clock.rule_key, Petition.state).join(
+            Petition, col(Petition.id) == col(Clock.petition_id)
+        )
         closed = (State.DONE, State.FINAL, State.WITHDRAWN, State.ARCHIVED, State.VOID)
-        for petition, number, rule, state in session.execute(query.where(col(Petition.state).in_(closed), col(Clock.state) != ClockState.STOPPED)):
+        for petition, number, rule, state in session.execute(
+            query.where(col(Petition.state).in_(closed), col(Clock.state) != ClockState.STOPPED)
+        ):
             if state in (State.ARCHIVED, State.VOID) or rule not in AFTER_CLOSING:
                 yield f"信访件 {petition} 期限 {number}（{rule}）"
 

@@ -11,7 +11,14 @@ from models.vocabulary import ClockOwner, StepFate
 from rules.zone import legal_day
 from tasks.keeping.settings import settings
 
-COLUMNS = {"warned": "提醒", "missed": "逾期", "urge": "催办", "supervise": "督办", "to_leader": "报副主任", "to_chairs": "提请主任会议"}
+COLUMNS = {
+    "warned": "提醒",
+    "missed": "逾期",
+    "urge": "催办",
+    "supervise": "督办",
+    "to_leader": "报副主任",
+    "to_chairs": "提请主任会议",
+}
 Tally = Counter[tuple[str, str, str]]
 
 

@@ -19,6 +19,7 @@ SECRET_FILES = ("keys.txt", "engine-password.txt")
 Place = tuple[str, Callable[[], bytes]]
 """Where to look, and how to read it."""
 
+
 class ClearTextError(CaseworkError):
     """Something that must be sealed can be read, or the search proves nothing."""
 

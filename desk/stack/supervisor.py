@@ -97,8 +97,8 @@ class Supervisor:
         child.silent, child.ask_at = 0, child.started_at + HEALTHY_WITHIN
         environment = self._environment() | child.extra
         child.process = subprocess.Popen(
-            child.command, cwd=ROOT, env=environment, stdout=child.log, stderr=child.log, start_new_session=True, umask=UMASK,
-        )  # fmt: skip
+            child.command, cwd=ROOT, env=environment, stdout=child.log, stderr=child.log, start_new_session=True, umask=UMASK
+        )
 
     def watch(self) -> None:
         """Restart what crashes or hangs, until an end is asked for."""
@@ -150,7 +150,9 @@ class Supervisor:
 
     def do_once(self, command: list[str]) -> None:
         """Run a command to its end; raises ``StackError`` when it fails."""
-        done = subprocess.run(command, cwd=ROOT, env=self._environment(), capture_output=True, text=True, check=False, umask=UMASK)
+        done = subprocess.run(
+            command, cwd=ROOT, env=self._environment(), capture_output=True, text=True, check=False, umask=UMASK
+        )
         if done.returncode:
             with _private(self._logs / "setup.log") as log:
                 log.write((done.stdout + done.stderr).encode())

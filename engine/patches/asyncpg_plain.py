@@ -19,9 +19,16 @@ def plain(instant: datetime) -> datetime:
     if type(instant) is datetime:
         return instant
     return datetime(
-        instant.year, instant.month, instant.day, instant.hour, instant.minute, instant.second, instant.microsecond,
-        tzinfo=instant.tzinfo, fold=instant.fold,
-    )  # fmt: skip
+        instant.year,
+        instant.month,
+        instant.day,
+        instant.hour,
+        instant.minute,
+        instant.second,
+        instant.microsecond,
+        tzinfo=instant.tzinfo,
+        fold=instant.fold,
+    )
 
 
 async def ping(connection: Any) -> None:

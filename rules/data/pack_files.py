@@ -11,12 +11,38 @@ from rules.grounds import SUPERVISION_GROUNDS
 from rules.packs import EVERY_STEP, KINDS, Extension, LadderAction, LadderStep, Pack, PackError, Rule, Unit
 
 REQUIRED = (
-    "register", "divert", "notify", "objection", "handle", "handle_extended", "assign", "assign_extended",
-    "review_request", "review", "re_review_request", "re_review", "simple_accept", "simple_reply",
-    "suggestion_feedback", "deputy_suggestion", "report_examination", "archive", "upstream", "sign_in", "progress",
-    "direct", "deliver", "close", "objection_decision", "extension_decision",
-    "redirect", "suspension_review", "promise", "meeting_task", "supervision_reply",
-)  # fmt: skip
+    "register",
+    "divert",
+    "notify",
+    "objection",
+    "handle",
+    "handle_extended",
+    "assign",
+    "assign_extended",
+    "review_request",
+    "review",
+    "re_review_request",
+    "re_review",
+    "simple_accept",
+    "simple_reply",
+    "suggestion_feedback",
+    "deputy_suggestion",
+    "report_examination",
+    "archive",
+    "upstream",
+    "sign_in",
+    "progress",
+    "direct",
+    "deliver",
+    "close",
+    "objection_decision",
+    "extension_decision",
+    "redirect",
+    "suspension_review",
+    "promise",
+    "meeting_task",
+    "supervision_reply",
+)
 OWNERS = ("office", "handler", "upstream", "petitioner", "unit")
 EXCLUDED = ("hearing",)
 EXTENDED = "_extended"
@@ -79,9 +105,14 @@ def _complete(row: Row, pack: Pack, whole: Iterable[Pack]) -> Pack:
         _check_extended(row, rules, key)
         _check_steps(row, rules[key], ladder)
     return Pack(
-        key=pack.key, label=pack.label, effective_on=pack.effective_on, caution=pack.caution, extends=pack.extends,
-        rules=tuple(rules.values()), ladder=ladder,
-    )  # fmt: skip
+        key=pack.key,
+        label=pack.label,
+        effective_on=pack.effective_on,
+        caution=pack.caution,
+        extends=pack.extends,
+        rules=tuple(rules.values()),
+        ladder=ladder,
+    )
 
 
 def _check_extended(row: Row, rules: dict[str, Rule], key: str) -> None:
@@ -104,10 +135,14 @@ def _check_steps(row: Row, rule: Rule, ladder: tuple[LadderStep, ...]) -> None:
 
 def _read_pack(top: Row) -> tuple[Row, Pack]:
     pack = Pack(
-        key=_key(top), label=top.text("label"), effective_on=top.day("effective_on"), caution=top.text("caution", ""),
-        extends=top.text("extends", ""), rules=tuple(_rule(row) for row in top.rows("rule")),
+        key=_key(top),
+        label=top.text("label"),
+        effective_on=top.day("effective_on"),
+        caution=top.text("caution", ""),
+        extends=top.text("extends", ""),
+        rules=tuple(_rule(row) for row in top.rows("rule")),
         ladder=tuple(_step(row) for row in top.rows("ladder")),
-    )  # fmt: skip
+    )
     top.done()
     _refuse_twice(top, [rule.key for rule in pack.rules], "规则")
     _refuse_twice(top, [step.key for step in pack.ladder], "升级阶梯")
@@ -120,12 +155,22 @@ def _read_pack(top: Row) -> tuple[Row, Pack]:
 def _rule(row: Row) -> Rule:
     unit = Unit(row.choice("unit", tuple(Unit)))
     rule = Rule(
-        key=_key(row), label=row.text("label"), starts_on=row.text("starts_on"), stops_on=row.text("stops_on"),
-        length=row.whole("length", least=0, most=LONGEST), unit=unit, owner=row.choice("owner", OWNERS),
-        article=_article(row, "article"), counts=row.choices("counts", KINDS), extension=_extension(row, unit),
-        excluded=row.choices("excluded", EXCLUDED, []), warn_at=_warnings(row), note=row.text("note", ""),
-        escalate=tuple(row.members("escalate", str, "文字", list(EVERY_STEP))), duty=row.flag("duty", default=True),
-    )  # fmt: skip
+        key=_key(row),
+        label=row.text("label"),
+        starts_on=row.text("starts_on"),
+        stops_on=row.text("stops_on"),
+        length=row.whole("length", least=0, most=LONGEST),
+        unit=unit,
+        owner=row.choice("owner", OWNERS),
+        article=_article(row, "article"),
+        counts=row.choices("counts", KINDS),
+        extension=_extension(row, unit),
+        excluded=row.choices("excluded", EXCLUDED, []),
+        warn_at=_warnings(row),
+        note=row.text("note", ""),
+        escalate=tuple(row.members("escalate", str, "文字", list(EVERY_STEP))),
+        duty=row.flag("duty", default=True),
+    )
     if not rule.counts:
         row.refuse("counts 不能为空：须写明适用于哪类事项")
     if rule.duty and rule.owner == "petitioner":
@@ -142,9 +187,12 @@ def _extension(row: Row, unit: Unit) -> Extension | None:
         return None
     part = Row(row.file, row.error, cells, f"{row.name}的 extension")
     extension = Extension(
-        max=part.whole("max", least=1, most=LONGEST), unit=Unit(part.choice("unit", tuple(Unit))),
-        once=part.flag("once"), approver=part.text("approver"), consent=part.text("consent", ""),
-    )  # fmt: skip
+        max=part.whole("max", least=1, most=LONGEST),
+        unit=Unit(part.choice("unit", tuple(Unit))),
+        once=part.flag("once"),
+        approver=part.text("approver"),
+        consent=part.text("consent", ""),
+    )
     if extension.unit is not unit:
         part.refuse(f"延期单位应与期限单位相同（{unit}），现为 {extension.unit}")
     part.done()
@@ -156,11 +204,16 @@ def _step(row: Row) -> LadderStep:
     action = LadderAction(row.choice("action", tuple(LadderAction)))
     supervises = action is LadderAction.SUPERVISE
     step = LadderStep(
-        key=_key(row), label=row.text("label"), after_days=row.whole("after_days", least=1, most=LONGEST),
-        action=action, ground=_article(row, "ground"), letter=row.choice("letter", letters),
-        own_letter=row.choice("own_letter", letters), automatic=row.flag("automatic", default=True),
+        key=_key(row),
+        label=row.text("label"),
+        after_days=row.whole("after_days", least=1, most=LONGEST),
+        action=action,
+        ground=_article(row, "ground"),
+        letter=row.choice("letter", letters),
+        own_letter=row.choice("own_letter", letters),
+        automatic=row.flag("automatic", default=True),
         supervision_ground=row.choice("supervision_ground", grounds) if supervises else "",
-    )  # fmt: skip
+    )
     row.done()
     return step
 

@@ -8,8 +8,12 @@ from rules.packs import EVERY_STEP, KINDS, Pack, Rule, Unit, load_packs
 
 DEFAULT_PACK = "npc_city"
 OWNER_WORDS = {
-    "office": "信访办", "handler": "承办单位", "upstream": "来函机关", "petitioner": "信访人", "unit": "有关机关、单位",
-}  # fmt: skip
+    "office": "信访办",
+    "handler": "承办单位",
+    "upstream": "来函机关",
+    "petitioner": "信访人",
+    "unit": "有关机关、单位",
+}
 KIND_WORDS = dict(zip(KINDS, ("建议意见", "检举控告", "申诉求决", "普通信访程序"), strict=True))
 EXCLUDED_WORDS = {"hearing": "听证时间"}
 HEAD = """# 期限表
@@ -50,9 +54,17 @@ def deadlines_table(pack: Pack) -> str:
 
 def _row(rule: Rule) -> str:
     cells = (
-        rule.key, rule.label, rule.starts_on, rule.stops_on, _length(rule), _extension(rule), OWNER_WORDS[rule.owner],
-        "、".join(KIND_WORDS[kind] for kind in rule.counts), *_ladder_of(rule), rule.article,
-    )  # fmt: skip
+        rule.key,
+        rule.label,
+        rule.starts_on,
+        rule.stops_on,
+        _length(rule),
+        _extension(rule),
+        OWNER_WORDS[rule.owner],
+        "、".join(KIND_WORDS[kind] for kind in rule.counts),
+        *_ladder_of(rule),
+        rule.article,
+    )
     return f"| {' | '.join(cells)} |"
 
 

@@ -86,7 +86,9 @@ def _origin(sources: tuple[AnyState, ...]) -> str:
 
 def _cells(row: Transition) -> tuple[str, ...]:
     target = "（不变）" if row.target is None else row.target.label
-    clocks = " ".join([*(f"+{key}" for key in row.starts), *(f"−{key}" for key in row.stops), *(f"↻{key}" for key in row.resumes)])
+    clocks = " ".join(
+        [*(f"+{key}" for key in row.starts), *(f"−{key}" for key in row.stops), *(f"↻{key}" for key in row.resumes)]
+    )
     letters = "、".join(letter.label for letter in row.letters)
     return (row.event.label, _labels(row.sources), target, _roles(row), _condition(row), clocks or "—", letters or "—", row.basis)
 

@@ -63,6 +63,7 @@ def _row(
     return Transition(event=event, sources=sources, target=target, roles=roles, basis=basis, guard=guard, **more)  # type: ignore[arg-type]
 
 
+# fmt: off
 PETITION_ROWS: tuple[Transition, ...] = (
     # intake 登记受理
     _row(E.REGISTER, (S.DRAFT,), S.REGISTERED, (*CLERKS, R.SYSTEM), "信访工作条例 第二十三条", g.registrable,
@@ -150,7 +151,9 @@ PETITION_ROWS: tuple[Transition, ...] = (
     _row(E.ARCHIVE, (S.DONE, S.FINAL, S.WITHDRAWN, S.ATTACHED), S.ARCHIVED, (R.ARCHIVIST, R.DIRECTOR),
          "档案法实施条例 第十九条", g.file_complete, stops=("*",)),
 )
+# fmt: on
 
+# fmt: off
 DISPATCH_ROWS: tuple[Transition, ...] = (
     _row(E.SIGN_IN, (D.AWAITING_SIGN_IN,), D.HANDLING, UNIT, "信访工作条例 第二十三条",
          starts=("objection", "assign", "progress"), stops=("sign_in",), letters=(L.ACCEPTANCE_NOTICE,), audience=Audience.UNIT),
@@ -178,6 +181,7 @@ DISPATCH_ROWS: tuple[Transition, ...] = (
     _row(E.RECALL, (D.AWAITING_SIGN_IN, D.HANDLING, D.RETURN_REQUESTED, D.EXTENSION_REQUESTED, D.REPORTED, D.RECEIVED),
          D.RECALLED, SYSTEM, OFFICE_RULE, stops=("*",), letters=(L.RECALL_LETTER,), audience=Audience.UNIT),
 )
+# fmt: on
 
 STAGES: dict[State, Stage] = {
     **dict.fromkeys((S.DRAFT, S.REGISTERED, S.DUPLICATE_CHECK), Stage.INTAKE),
@@ -190,8 +194,16 @@ STAGES: dict[State, Stage] = {
 GONE_UNITS = (D.RETURNED, D.RECALLED)
 FINISHED_UNITS = (D.ACCEPTED, D.RECEIVED, *GONE_UNITS)
 ROLL_UP_EVENTS = (
-    E.ALL_RETURNED, E.ALL_ACCEPTED, E.REFERRAL_RECEIVED, E.OBJECTION_RAISED, E.EXTENSION_ASKED,
-    E.SIGN_IN_AWAITED, E.REFERRAL_RESUMED, E.REPORTS_IN, E.HANDLING_BEGUN, E.JOINT_HANDLING_BEGUN,
+    E.ALL_RETURNED,
+    E.ALL_ACCEPTED,
+    E.REFERRAL_RECEIVED,
+    E.OBJECTION_RAISED,
+    E.EXTENSION_ASKED,
+    E.SIGN_IN_AWAITED,
+    E.REFERRAL_RESUMED,
+    E.REPORTS_IN,
+    E.HANDLING_BEGUN,
+    E.JOINT_HANDLING_BEGUN,
 )
 
 

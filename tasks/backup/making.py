@@ -86,7 +86,14 @@ def _place(target: Path, as_of: datetime) -> Path:
 
 
 def _write(
-    out: IO[bytes], database: Database, chosen: Settings, shot: Snapshot, vault: Vault, keys: list[str], as_of: datetime, progress: Progress
+    out: IO[bytes],
+    database: Database,
+    chosen: Settings,
+    shot: Snapshot,
+    vault: Vault,
+    keys: list[str],
+    as_of: datetime,
+    progress: Progress,
 ) -> Manifest:
     kind = "sqlite" if database.is_sqlite else "postgresql"
     writer = BackupWriter(out, as_of)
@@ -96,9 +103,16 @@ def _write(
         content = "".join(f"{key}\n" for key in keys).encode()
         writer.add(KEYS, BytesIO(content), len(content))
     manifest = Manifest(
-        made_at=as_of, version=_version(), database=kind, revision=shot.revision, petitions=shot.petitions, events=shot.events,
-        keys=vault.fingerprints, missing=missing, files=dict(writer.files),
-    )  # fmt: skip
+        made_at=as_of,
+        version=_version(),
+        database=kind,
+        revision=shot.revision,
+        petitions=shot.petitions,
+        events=shot.events,
+        keys=vault.fingerprints,
+        missing=missing,
+        files=dict(writer.files),
+    )
     writer.finish(manifest, vault.sign)
     return manifest
 

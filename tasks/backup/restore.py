@@ -126,7 +126,9 @@ def _is_in_place(checked: Checked, database: Database, chosen: Settings) -> bool
     if not empty:
         raise BackupError(f"业务数据库 {_spoken(database)} 不是空的，不会覆盖：请换一个空的主目录（--home）或空的数据库再恢复")
     if others := sorted(path.name for path in _others(chosen)):
-        raise BackupError(f"主目录 {chosen.home} 不是空的（{'、'.join(others[:3])}），不会覆盖：请用 --home 指定一个空目录，密钥文件可以先放进去")
+        raise BackupError(
+            f"主目录 {chosen.home} 不是空的（{'、'.join(others[:3])}），不会覆盖：请用 --home 指定一个空目录，密钥文件可以先放进去"
+        )
     return False
 
 
@@ -181,7 +183,9 @@ def _bring_in(checked: Checked, database: Database, chosen: Settings, keys: list
     put_back(database, chosen, stage / SNAPSHOTS[checked.manifest.database], _telling(progress, "写入数据库"))
 
 
-def _finish(checked: Checked, database: Database, chosen: Settings, *, as_of: datetime, hold: bool, progress: Progress) -> Restored:
+def _finish(
+    checked: Checked, database: Database, chosen: Settings, *, as_of: datetime, hold: bool, progress: Progress
+) -> Restored:
     progress("升级、核验", 0, None)
     migrate(database)
     faults: list[str] = []

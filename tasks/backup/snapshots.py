@@ -63,8 +63,16 @@ def snapshot(database: Database, chosen: Settings, file: Path, tick: Tick) -> It
         shot = _look(connection, file)
         name = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
         _run_tool(
-            "pg_dump", chosen, file, tick,
-            f"--dbname={_address(database.url)}", "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={name}", f"--file={file}",
+            "pg_dump",
+            chosen,
+            file,
+            tick,
+            f"--dbname={_address(database.url)}",
+            "--format=custom",
+            "--no-owner",
+            "--no-privileges",
+            f"--snapshot={name}",
+            f"--file={file}",
             password=_password(database.url),
         )
         yield shot, connection
@@ -80,8 +88,16 @@ def put_back(database: Database, chosen: Settings, file: Path, tick: Tick) -> No
         move(file, place)
         return
     _run_tool(
-        "pg_restore", chosen, None, tick,
-        f"--dbname={_address(database.url)}", "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", str(file),
+        "pg_restore",
+        chosen,
+        None,
+        tick,
+        f"--dbname={_address(database.url)}",
+        "--single-transaction",
+        "--exit-on-error",
+        "--no-owner",
+        "--no-privileges",
+        str(file),
         password=_password(database.url),
     )
 
@@ -147,7 +163,9 @@ def _look(connection: Connection, file: Path) -> Snapshot:
         return [row[0] for row in connection.execute(text(sql))]
 
     return Snapshot(
-        file=file, revision=ask("SELECT version_num FROM alembic_version")[0], petitions=int(ask(ON_RECORD)[0]),
+        file=file,
+        revision=ask("SELECT version_num FROM alembic_version")[0],
+        petitions=int(ask(ON_RECORD)[0]),
         events=int(ask("SELECT count(*) FROM case_event")[0]),
         papers=tuple(sorted(ask("SELECT DISTINCT sha256 FROM attachment"))),
     )

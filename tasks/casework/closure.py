@@ -36,11 +36,17 @@ def deliver(session: Session, number: str, *, act: Act, delivery: Delivery) -> P
     impossible = delivery.way is DeliveryWay.IMPOSSIBLE
     delivered_on = None if impossible else delivery.delivered_on
     facts = {
-        "way": delivery.way.value, "delivered_on": delivered_on.isoformat() if delivered_on else None,
+        "way": delivery.way.value,
+        "delivered_on": delivered_on.isoformat() if delivered_on else None,
         "settlement": delivery.settlement.value,
     }
     advance(
-        session, petition, Event.DELIVER, act=act, facts=facts, note="\n".join(filter(None, (delivery.summary, delivery.reason))),
+        session,
+        petition,
+        Event.DELIVER,
+        act=act,
+        facts=facts,
+        note="\n".join(filter(None, (delivery.summary, delivery.reason))),
         asked={"delivered_on": delivered_on, "delivery_impossible": impossible, "reason": delivery.reason},
         changes={"delivered_on": delivered_on, "settlement": delivery.settlement},
         letter_facts={"answer": delivery.summary},
@@ -79,7 +85,12 @@ def close(session: Session, number: str, *, act: Act, opinion: str, settlement: 
     petition = find_petition(session, number, lock=True)
     final = settlement or petition.settlement or Settlement.UNKNOWN
     advance(
-        session, petition, Event.CLOSE, act=act, asked={"missing_items": closing_gaps(session, petition)}, note=opinion,
+        session,
+        petition,
+        Event.CLOSE,
+        act=act,
+        asked={"missing_items": closing_gaps(session, petition)},
+        note=opinion,
         changes={"closed_on": act.happened_on, "settlement": final},
         facts={"outcome": petition.outcome.value if petition.outcome else None, "settlement": final.value},
     )
@@ -117,8 +128,13 @@ def archive(session: Session, number: str, *, act: Act, retention: Retention | N
     petition = find_petition(session, number, lock=True)
     kept = retention or retention_for(petition)
     advance(
-        session, petition, Event.ARCHIVE, act=act, asked={"unsent_letters": unsent_letters(session, petition)},
-        changes={"archived_on": act.happened_on, "retention": kept}, facts={"retention": kept.value},
+        session,
+        petition,
+        Event.ARCHIVE,
+        act=act,
+        asked={"unsent_letters": unsent_letters(session, petition)},
+        changes={"archived_on": act.happened_on, "retention": kept},
+        facts={"retention": kept.value},
     )
     return petition
 
@@ -128,9 +144,7 @@ def request_review(session: Session, number: str, *, act: Act, again: bool = Fal
     petition = find_petition(session, number, lock=True)
     event, key = (Event.REQUEST_RE_REVIEW, "re_review_request") if again else (Event.REQUEST_REVIEW, "review_request")
     clock = running_clock(session, petition, key)
-    advance(
-        session, petition, event, act=act, asked={"review_window_open": bool(clock and act.happened_on <= clock.due_on)}
-    )
+    advance(session, petition, event, act=act, asked={"review_window_open": bool(clock and act.happened_on <= clock.due_on)})
     return petition
 
 

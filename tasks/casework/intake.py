@@ -10,18 +10,7 @@ from models.bookmark import Bookmark
 from models.organ import Organ
 from models.petition import Petition
 from models.petitioner import Party, Petitioner
-from models.vocabulary import (
-    Channel,
-    Event,
-    Flag,
-    PartyRole,
-    PetitionClass,
-    Relation,
-    Source,
-    Stage,
-    State,
-    Way,
-)
+from models.vocabulary import Channel, Event, Flag, PartyRole, PetitionClass, Relation, Source, Stage, State, Way
 from models.vocabulary import Outcome as OutcomeCode
 from rules.errors import UnknownCaseError
 from rules.identity import id_number_warning
@@ -83,8 +72,14 @@ def open_draft(session: Session, paper: Registration, *, key: str, act: Act) -> 
     if known is not None:
         return known
     petition = Petition(
-        intake_key=key, state=State.DRAFT, channel=paper.channel, receipt_on=paper.receipt_on, title="",
-        content_sealed=vault().seal(""), registrar_code=act.actor.code, created_at=act.as_of,
+        intake_key=key,
+        state=State.DRAFT,
+        channel=paper.channel,
+        receipt_on=paper.receipt_on,
+        title="",
+        content_sealed=vault().seal(""),
+        registrar_code=act.actor.code,
+        created_at=act.as_of,
     )
     session.add(petition)
     _write(session, petition, paper)
@@ -247,7 +242,11 @@ def check_duplicates(session: Session, number: str, *, act: Act) -> list[str]:
     found = [str(earlier.number) for earlier in likely_duplicates(session, petition)]
     if found:
         advance(
-            session, petition, Event.FLAG_DUPLICATE, act=act.by_system(), asked={"duplicates": len(found)},
+            session,
+            petition,
+            Event.FLAG_DUPLICATE,
+            act=act.by_system(),
+            asked={"duplicates": len(found)},
             facts={"candidates": found},
         )
     return found
@@ -272,7 +271,12 @@ def screen(session: Session, number: str, *, act: Act, found: Screening) -> Peti
     parent = _parent(session, petition, found) if found.relation is Relation.LINKED else None
     changes = _screening_changes(session, petition, found) | {"parent_id": parent.id if parent else None}
     advance(
-        session, petition, Event.SCREEN, act=act, asked=_screening_facts(found), changes=changes,
+        session,
+        petition,
+        Event.SCREEN,
+        act=act,
+        asked=_screening_facts(found),
+        changes=changes,
         facts={"relation": found.relation.value, "content_code": found.content_code} | _linked(parent),
     )
     stop_what_no_longer_counts(session, petition, act=act)
@@ -287,13 +291,17 @@ def attach(session: Session, number: str, *, act: Act, found: Screening) -> Peti
     asked = {"parent_number": parent.number, "parent_is_open": is_open}
     changes = _screening_changes(session, petition, replace(found, relation=Relation.REPEAT)) | {"parent_id": parent.id}
     advance(
-        session, petition, Event.ATTACH, act=act, asked=asked, changes=changes,
-        facts={"parent": parent.number}, letter_facts={"parent_number": parent.number},
+        session,
+        petition,
+        Event.ATTACH,
+        act=act,
+        asked=asked,
+        changes=changes,
+        facts={"parent": parent.number},
+        letter_facts={"parent_number": parent.number},
     )
     parent = find_petition(session, str(parent.number), lock=True)
-    advance(
-        session, parent, Event.ANNOTATE, act=act.by_system(), asked={"reason": "重复来件"}, facts={"repeat": petition.number}
-    )
+    advance(session, parent, Event.ANNOTATE, act=act.by_system(), asked={"reason": "重复来件"}, facts={"repeat": petition.number})
     return petition
 
 
@@ -302,8 +310,11 @@ def answer_on_spot(session: Session, number: str, *, act: Act, found: Screening,
     petition = find_petition(session, number, lock=True)
     parent = _parent(session, petition, found) if found.relation is Relation.LINKED else None
     changes = _screening_changes(session, petition, found) | {
-        "parent_id": parent.id if parent else None, "drafter_code": act.actor.code,
-        "way": Way.ON_THE_SPOT, "outcome": OutcomeCode.ANSWERED, "delivered_on": act.happened_on,
+        "parent_id": parent.id if parent else None,
+        "drafter_code": act.actor.code,
+        "way": Way.ON_THE_SPOT,
+        "outcome": OutcomeCode.ANSWERED,
+        "delivered_on": act.happened_on,
     }
     asked = _screening_facts(found) | {"answer": answer}
     advance(session, petition, Event.ANSWER_ON_SPOT, act=act, asked=asked, changes=changes, note=answer)
@@ -321,8 +332,7 @@ def detach(session: Session, number: str, *, act: Act, reason: str) -> Petition:
     """Undo an attachment: the petition goes its own way again, its clocks counted from its own receipt."""
     petition = find_petition(session, number, lock=True)
     advance(
-        session, petition, Event.DETACH, act=act, asked={"reason": reason}, note=reason,
-        changes={"relation": Relation.LINKED},
+        session, petition, Event.DETACH, act=act, asked={"reason": reason}, note=reason, changes={"relation": Relation.LINKED}
     )
     return petition
 
@@ -342,14 +352,18 @@ def _linked(parent: Petition | None) -> dict[str, Any]:
 
 def _screening_facts(found: Screening) -> dict[str, Any]:
     return {
-        "petition_class": found.petition_class, "content_code": found.content_code, "relation": found.relation,
+        "petition_class": found.petition_class,
+        "content_code": found.content_code,
+        "relation": found.relation,
         "parent_number": found.parent_number,
     }
 
 
 def _screening_changes(session: Session, petition: Petition, found: Screening) -> dict[str, Any]:
     changes: dict[str, Any] = {
-        "petition_class": found.petition_class, "content_code": found.content_code, "relation": found.relation,
+        "petition_class": found.petition_class,
+        "content_code": found.content_code,
+        "relation": found.relation,
         "place": found.place.strip() or petition.place,
         "flags": sorted({*petition.flags, *(flag.value for flag in found.flags)}),
     }

@@ -60,11 +60,22 @@ def urge(
     facts = {"position": position, "way": way.value, "promised_on": promised_on.isoformat() if promised_on else None}
     written = [position] if way is UrgingWay.LETTER else []
     event = advance(
-        session, petition, Event.URGE, act=act, asked={"reason": said, "units": ()}, facts=facts | _of(order), note=said,
-        letter_facts={TO_POSITIONS: written, "reason": said} | _owed(order), order=order,
-    )  # fmt: skip
+        session,
+        petition,
+        Event.URGE,
+        act=act,
+        asked={"reason": said, "units": ()},
+        facts=facts | _of(order),
+        note=said,
+        letter_facts={TO_POSITIONS: written, "reason": said} | _owed(order),
+        order=order,
+    )
     urging = Urging(
-        petition_id=share.petition_id, dispatch_id=share.id, way=way, urged_on=act.happened_on, promised_on=promised_on,
+        petition_id=share.petition_id,
+        dispatch_id=share.id,
+        way=way,
+        urged_on=act.happened_on,
+        promised_on=promised_on,
         note_sealed=vault().seal(said),
     )
     session.add(urging)
@@ -90,17 +101,32 @@ def supervise(
     reply_due = reply.effective
     letter_no = letter_number(session, "督", act.happened_on)
     words: dict[str, Any] = {
-        TO_POSITIONS: [position], "ground": DELAY if order else known.wording if known else "", "reason": demand, "letter_no": letter_no,
+        TO_POSITIONS: [position],
+        "ground": DELAY if order else known.wording if known else "",
+        "reason": demand,
+        "letter_no": letter_no,
         "reply_due_on": marked_date(reply_due, provisional=reply.provisional),
-    }  # fmt: skip
+    }
     facts = {"position": position, "ground": known.code if known else None, "reply_due_on": reply_due.isoformat()}
     event = advance(
-        session, petition, Event.SUPERVISE, act=act, asked={"ground": words["ground"], "reason": demand, "units": ()},
-        facts=facts | _of(order), note=demand, letter_facts=words, order=order,
-    )  # fmt: skip
+        session,
+        petition,
+        Event.SUPERVISE,
+        act=act,
+        asked={"ground": words["ground"], "reason": demand, "units": ()},
+        facts=facts | _of(order),
+        note=demand,
+        letter_facts=words,
+        order=order,
+    )
     supervision = Supervision(
-        petition_id=share.petition_id, dispatch_id=share.id, letter_no=letter_no, ground=known.code if known else "",
-        supervised_on=act.happened_on, reply_due_on=reply_due, note_sealed=vault().seal(demand),
+        petition_id=share.petition_id,
+        dispatch_id=share.id,
+        letter_no=letter_no,
+        ground=known.code if known else "",
+        supervised_on=act.happened_on,
+        reply_due_on=reply_due,
+        note_sealed=vault().seal(demand),
     )
     session.add(supervision)
     start_clock(session, petition, "supervision_reply", act=act, dispatch=share, anew=True, starts_on=counted_from)
@@ -182,15 +208,21 @@ def convene(
     if over := [share.position for share in shares if share.state in FINISHED_UNITS]:
         raise TransitionRefusedError(f"第 {over[0]} 号派件已经办结或者退回，不能再派任务")
     facts = {
-        "deputies": deputies, "representatives": representatives,
+        "deputies": deputies,
+        "representatives": representatives,
         "tasks": [{"position": task.position, "due_on": task.due_on.isoformat()} for task in tasks],
-    }  # fmt: skip
+    }
     note = "\n".join([meeting, *(f"任务（派件 {task.position}，{task.due_on}）：{task.task}" for task in tasks)])
     event = advance(
-        session, petition, Event.CONVENE, act=act, asked={"reason": meeting, "representatives": representatives},
-        facts=facts if tasks else {"deputies": deputies, "representatives": representatives}, note=note,
+        session,
+        petition,
+        Event.CONVENE,
+        act=act,
+        asked={"reason": meeting, "representatives": representatives},
+        facts=facts if tasks else {"deputies": deputies, "representatives": representatives},
+        note=note,
         letter_facts={"meeting": meeting},
-    )  # fmt: skip
+    )
     for task, share in zip(tasks, shares, strict=True):
         given = Given(on=task.due_on, basis=f"协调会当场明确的期限 {task.due_on}")
         start_clock(session, petition, "meeting_task", act=act, dispatch=share, given=given)
@@ -208,8 +240,10 @@ def disclose(session: Session, number: str, *, act: Act, reason: str) -> list[di
     petition = find_petition(session, number, lock=True)
     advance(session, petition, Event.DISCLOSE, act=act, asked={"reason": reason}, note=reason)
     query = (
-        select(Petitioner).join(Party, col(Party.petitioner_id) == col(Petitioner.id))
-        .where(Party.petition_id == petition.id).order_by(col(Party.position))
+        select(Petitioner)
+        .join(Party, col(Party.petitioner_id) == col(Petitioner.id))
+        .where(Party.petition_id == petition.id)
+        .order_by(col(Party.position))
     )
     return [
         {field: _opened(getattr(person, f"{field}_sealed")) for field in ("name", "id_number", "phone", "address", "email")}
@@ -225,9 +259,7 @@ def _of(order: Order | None) -> dict[str, Any]:
     return order.facts if order else {}
 
 
-def _climb(
-    session: Session, petition: Petition, share: Dispatch, action: LadderAction, *, act: Act, event: CaseEvent
-) -> None:
+def _climb(session: Session, petition: Petition, share: Dispatch, action: LadderAction, *, act: Act, event: CaseEvent) -> None:
     duties = running_duties(session, petition, dispatch=share, owner=ClockOwner.HANDLER)
     climb_by_hand(session, petition, duties, action, act=act, event=event)
 

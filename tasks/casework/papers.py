@@ -19,7 +19,14 @@ from tasks.transitions import advance
 
 
 def add_paper(
-    session: Session, number: str, path: Path, *, kind: AttachmentKind, act: Act, is_original: bool = False, pages: int | None = None
+    session: Session,
+    number: str,
+    path: Path,
+    *,
+    kind: AttachmentKind,
+    act: Act,
+    is_original: bool = False,
+    pages: int | None = None,
 ) -> Attachment:
     """Put a paper on file; the same content is kept once a petition. Raises ``UnknownCaseError`` for an unreadable file."""
     try:
@@ -33,8 +40,15 @@ def add_paper(
         return known
     _store(stored_at(digest), vault().seal_bytes(content))
     paper = Attachment(
-        petition_id=petition.id, kind=kind, name_sealed=vault().seal(path.name), size=len(content), sha256=digest, pages=pages,
-        media_type=mimetypes.guess_type(path.name)[0] or "application/octet-stream", is_original=is_original, added_at=act.as_of,
+        petition_id=petition.id,
+        kind=kind,
+        name_sealed=vault().seal(path.name),
+        size=len(content),
+        sha256=digest,
+        pages=pages,
+        media_type=mimetypes.guess_type(path.name)[0] or "application/octet-stream",
+        is_original=is_original,
+        added_at=act.as_of,
     )
     session.add(paper)
     facts = {"kind": kind.value, "sha256": digest, "size": len(content)}

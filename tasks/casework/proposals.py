@@ -63,12 +63,21 @@ def propose(session: Session, number: str, *, act: Act, proposal: Proposal) -> P
         "ground": ground.code if ground else None,
     }
     asked = {
-        "way": proposal.way, "reason": proposal.opinion, "limit_on": proposal.limit_on,
-        "ground": ground.code if ground else "", "units": tuple(unit_facts(organ, act) for organ in organs),
-        "has_lead": bool(proposal.lead.strip()), "district_via_congress": settings().district_via_congress,
+        "way": proposal.way,
+        "reason": proposal.opinion,
+        "limit_on": proposal.limit_on,
+        "ground": ground.code if ground else "",
+        "units": tuple(unit_facts(organ, act) for organ in organs),
+        "has_lead": bool(proposal.lead.strip()),
+        "district_via_congress": settings().district_via_congress,
     }
     advance(
-        session, petition, Event.PROPOSE, act=act, asked=asked, note=proposal.opinion,
+        session,
+        petition,
+        Event.PROPOSE,
+        act=act,
+        asked=asked,
+        note=proposal.opinion,
         facts={"way": proposal.way.value} | plan,
         changes={"way": proposal.way, "proposal": plan, "drafter_code": act.actor.code},
     )
@@ -86,7 +95,11 @@ def approve(session: Session, number: str, *, act: Act, opinion: str) -> Petitio
     """Approve a proposal in the rank that its way needs, and issue the letters; the opinion is kept verbatim."""
     petition = find_petition(session, number, lock=True)
     advance(
-        session, petition, Event.APPROVE, act=act, note=opinion,
+        session,
+        petition,
+        Event.APPROVE,
+        act=act,
+        note=opinion,
         asked={"approval_role": needed_approver(session, petition, act), "limit_on": _limit_of(petition)},
     )
     carry_out(session, number, act=act)
@@ -102,8 +115,10 @@ def needed_approver(session: Session, petition: Petition, act: Act) -> Role:
     """Name the capacity that has to approve the petition's proposal."""
     chosen = settings()
     levels = ApprovalLevels(
-        referral=chosen.referral_approver, assignment=chosen.assignment_approver,
-        cross_department=chosen.cross_department_approver, other=chosen.other_approver,
+        referral=chosen.referral_approver,
+        assignment=chosen.assignment_approver,
+        cross_department=chosen.cross_department_approver,
+        other=chosen.other_approver,
     )
     return approval_role(petition.way or Way.FILING, _proposed_units(session, petition, act), levels)
 
@@ -145,10 +160,15 @@ def _open_shares(session: Session, petition: Petition, act: Act) -> list[Dispatc
     shares = []
     for index, code in enumerate(petition.proposal["units"]):
         share = Dispatch(
-            petition_id=petition.id, position=before + index + 1, organ_id=find_organ(session, code).id,
-            role=UnitRole.CO_HANDLING if index else UnitRole.LEAD, state=DispatchState.AWAITING_SIGN_IN,
-            result_wanted=petition.way is Way.ASSIGNMENT, letter_no=letter_number(session, mark, act.happened_on),
-            sent_on=act.happened_on, limit_on=_limit_of(petition),
+            petition_id=petition.id,
+            position=before + index + 1,
+            organ_id=find_organ(session, code).id,
+            role=UnitRole.CO_HANDLING if index else UnitRole.LEAD,
+            state=DispatchState.AWAITING_SIGN_IN,
+            result_wanted=petition.way is Way.ASSIGNMENT,
+            letter_no=letter_number(session, mark, act.happened_on),
+            sent_on=act.happened_on,
+            limit_on=_limit_of(petition),
         )
         add_part(session, petition, "shares", share)
         shares.append(share)

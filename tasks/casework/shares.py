@@ -41,8 +41,16 @@ def object_to(session: Session, number: str, position: int, *, act: Act, reason:
     facts = {"late": late, "times": share.objections + 1}
     changes = {"objections": share.objections + 1, "signed_in_on": share.signed_in_on or act.happened_on}
     advance(
-        session, petition, Event.OBJECT, act=act, dispatch=share, asked={"reason": reason}, changes=changes, facts=facts,
-        note=f"{reason}\n建议转：{suggested}" if suggested else reason, letter_facts={"reason": reason},
+        session,
+        petition,
+        Event.OBJECT,
+        act=act,
+        dispatch=share,
+        asked={"reason": reason},
+        changes=changes,
+        facts=facts,
+        note=f"{reason}\n建议转：{suggested}" if suggested else reason,
+        letter_facts={"reason": reason},
     )
     return share
 
@@ -78,11 +86,21 @@ def request_extension(
     petition, share = _load(session, number, position)
     clock = _handling_limit(session, petition, share)
     asked = {
-        "reason": reason, "extension_days": days, "extension_approver": approver, "extensions_before": share.extensions,
-        "extension_cap": extension_cap(petition, "assign"), "clock_due_on": clock.due_on if clock else None,
+        "reason": reason,
+        "extension_days": days,
+        "extension_approver": approver,
+        "extensions_before": share.extensions,
+        "extension_cap": extension_cap(petition, "assign"),
+        "clock_due_on": clock.due_on if clock else None,
     }
     advance(
-        session, petition, Event.REQUEST_EXTENSION, act=act, dispatch=share, asked=asked, facts={"days": days},
+        session,
+        petition,
+        Event.REQUEST_EXTENSION,
+        act=act,
+        dispatch=share,
+        asked=asked,
+        facts={"days": days},
         note=f"批准人：{approver}\n{reason}",
     )
     return share
@@ -93,7 +111,13 @@ def decide_extension(session: Session, number: str, position: int, *, act: Act, 
     petition, share = _load(session, number, position)
     if not granted:
         advance(
-            session, petition, Event.REFUSE_EXTENSION, act=act, dispatch=share, asked={"reason": reason}, note=reason,
+            session,
+            petition,
+            Event.REFUSE_EXTENSION,
+            act=act,
+            dispatch=share,
+            asked={"reason": reason},
+            note=reason,
             letter_facts={"reason": reason},
         )
         return share
@@ -104,8 +128,14 @@ def decide_extension(session: Session, number: str, position: int, *, act: Act, 
         clock = extend_clock(session, clock, petition, days, act=act)
     due = clock.due_on if clock else None
     advance(
-        session, petition, Event.GRANT_EXTENSION, act=act, dispatch=share, changes={"extensions": share.extensions + 1},
-        facts={"days": days, "before": _iso(before), "after": _iso(due)}, note=reason,
+        session,
+        petition,
+        Event.GRANT_EXTENSION,
+        act=act,
+        dispatch=share,
+        changes={"extensions": share.extensions + 1},
+        facts={"days": days, "before": _iso(before), "after": _iso(due)},
+        note=reason,
         letter_facts={"extension_due_on": shown_due(clock) if clock else "", "reason": reason},
     )
     return share
@@ -131,8 +161,14 @@ def report(session: Session, number: str, position: int, *, act: Act, findings: 
     """Report a share as handled; the office has to examine it."""
     petition, share = _load(session, number, position)
     advance(
-        session, petition, Event.REPORT, act=act, dispatch=share, asked={"answer": findings.text},
-        changes={"reported_on": act.happened_on}, facts={"outcome": findings.outcome.value},
+        session,
+        petition,
+        Event.REPORT,
+        act=act,
+        dispatch=share,
+        asked={"answer": findings.text},
+        changes={"reported_on": act.happened_on},
+        facts={"outcome": findings.outcome.value},
         note=f"{findings.text}\n告知情况：{findings.told}" if findings.told else findings.text,
     )
     return share
@@ -146,15 +182,29 @@ def examine(
     asked = {"failed_checks": failed, "reason": reason}
     if not accepted:
         advance(
-            session, petition, Event.REDO, act=act, dispatch=share, asked=asked, changes={"redos": share.redos + 1},
-            facts={"failed": list(failed)}, note=reason, letter_facts={"reason": reason},
+            session,
+            petition,
+            Event.REDO,
+            act=act,
+            dispatch=share,
+            asked=asked,
+            changes={"redos": share.redos + 1},
+            facts={"failed": list(failed)},
+            note=reason,
+            letter_facts={"reason": reason},
         )
         return share
     if share.role is UnitRole.LEAD:
         petition.outcome = _reported_outcome(session, petition, share)
     advance(
-        session, petition, Event.ACCEPT_REPORT, act=act, dispatch=share, asked=asked,
-        changes={"accepted_on": act.happened_on}, note=reason,
+        session,
+        petition,
+        Event.ACCEPT_REPORT,
+        act=act,
+        dispatch=share,
+        asked=asked,
+        changes={"accepted_on": act.happened_on},
+        note=reason,
     )
     return share
 
@@ -163,8 +213,14 @@ def answer_direct(session: Session, number: str, *, act: Act, answer: str, outco
     """Answer a matter of the congress's own, centrally (沪 第三十条)."""
     petition = find_petition(session, number, lock=True)
     advance(
-        session, petition, Event.ANSWER_DIRECT, act=act, asked={"answer": answer}, note=answer,
-        changes={"outcome": outcome, "drafter_code": act.actor.code}, facts={"outcome": outcome.value},
+        session,
+        petition,
+        Event.ANSWER_DIRECT,
+        act=act,
+        asked={"answer": answer},
+        note=answer,
+        changes={"outcome": outcome, "drafter_code": act.actor.code},
+        facts={"outcome": outcome.value},
     )
     return petition
 
@@ -201,5 +257,3 @@ def _newest(session: Session, petition: Petition, share: Dispatch, event: Event)
         .limit(1)
     )
     return dict(session.exec(query).one())
-
-

@@ -39,15 +39,30 @@ def suspend_clock(
     if clock.state is not ClockState.RUNNING:
         raise TransitionRefusedError(f"第 {clock_no} 号期限{clock.state.label}，不能中止")
     cited = _basis(petition, clock, ground, basis)
-    facts = {"clock": clock_no, "rule": clock.rule_key, "ground": ground.value, "basis": cited, "due_on": clock.due_on.isoformat()}
+    facts = {
+        "clock": clock_no,
+        "rule": clock.rule_key,
+        "ground": ground.value,
+        "basis": cited,
+        "due_on": clock.due_on.isoformat(),
+    }
     advance(
-        session, petition, Event.SUSPEND_CLOCK, act=act, facts=facts, note=reason,
+        session,
+        petition,
+        Event.SUSPEND_CLOCK,
+        act=act,
+        facts=facts,
+        note=reason,
         asked={"reason": reason, "ground": cited, "clock_due_on": clock.due_on},
     )
     clock.state, clock.next_step, clock.next_step_at = ClockState.SUSPENDED, None, None
     withdraw_waiting(session, clock)
     suspension = Suspension(
-        clock_id=clock.id, ground=ground, basis=cited, began_on=act.happened_on, approver_code=act.actor.code,
+        clock_id=clock.id,
+        ground=ground,
+        basis=cited,
+        began_on=act.happened_on,
+        approver_code=act.actor.code,
         reason_sealed=vault().seal(reason),
     )
     session.add(suspension)
@@ -68,7 +83,13 @@ def resume_clock(session: Session, number: str, clock_no: int, *, act: Act, reas
     schedule(petition, clock, passed_steps(session, clock))
     _stop_reminder(session, petition, clock, act)
     days = clock.suspended_days - idle
-    facts = {"clock": clock_no, "rule": clock.rule_key, "days": days, "before": before.isoformat(), "after": clock.due_on.isoformat()}
+    facts = {
+        "clock": clock_no,
+        "rule": clock.rule_key,
+        "days": days,
+        "before": before.isoformat(),
+        "after": clock.due_on.isoformat(),
+    }
     advance(session, petition, Event.RESUME_CLOCK, act=act, facts=facts, note=reason, asked={"reason": reason})
     return clock
 

@@ -25,8 +25,11 @@ class DeliverForm(Form):
 def apply_delivery(session: Session, number: str, _position: int | None, answer: DeliverForm, act: Act) -> None:
     """Put the delivery on file."""
     delivery = closure.Delivery(
-        way=answer.way, delivered_on=read_date(answer.delivered_on, "送达日期"), reason=answer.reason,
-        settlement=answer.settlement, summary=answer.summary,
+        way=answer.way,
+        delivered_on=read_date(answer.delivered_on, "送达日期"),
+        reason=answer.reason,
+        settlement=answer.settlement,
+        summary=answer.summary,
     )
     closure.deliver(session, number, act=act, delivery=delivery)
 
@@ -89,9 +92,7 @@ def _hearing(session: Session, number: str, answer: ReviewForm, act: Act, key: s
     if not found:
         raise TransitionRefusedError("没有正在计时的复查、复核期限")
     if answer.choice is c.ReviewChoice.HEARING:
-        suspending.suspend_clock(
-            session, number, found[-1], act=act, reason=answer.result, basis="", ground=PauseGround.HEARING
-        )
+        suspending.suspend_clock(session, number, found[-1], act=act, reason=answer.result, basis="", ground=PauseGround.HEARING)
     else:
         suspending.resume_clock(session, number, found[-1], act=act, reason=answer.result)
 
@@ -116,8 +117,10 @@ def apply_detachment(session: Session, number: str, _position: int | None, answe
 DELIVER = StepForm(DeliverForm, apply_delivery)
 CLOSE = StepForm(CloseForm, apply_closing)
 ARCHIVE_EVENTS = {
-    c.ArchiveChoice.ARCHIVE: Event.ARCHIVE, c.ArchiveChoice.FINALIZE: Event.FINALIZE,
-    c.ArchiveChoice.REVIEW: Event.REQUEST_REVIEW, c.ArchiveChoice.RE_REVIEW: Event.REQUEST_RE_REVIEW,
+    c.ArchiveChoice.ARCHIVE: Event.ARCHIVE,
+    c.ArchiveChoice.FINALIZE: Event.FINALIZE,
+    c.ArchiveChoice.REVIEW: Event.REQUEST_REVIEW,
+    c.ArchiveChoice.RE_REVIEW: Event.REQUEST_RE_REVIEW,
 }
 DETACH_EVENTS = {c.DetachChoice.ARCHIVE: Event.ARCHIVE, c.DetachChoice.DETACH: Event.DETACH}
 ARCHIVE = StepForm(ArchiveForm, apply_archiving, lambda answer: ARCHIVE_EVENTS[answer.choice])

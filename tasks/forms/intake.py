@@ -27,7 +27,8 @@ def apply_correction(session: Session, number: str, _position: int | None, answe
         intake.void(session, number, act=act, reason=answer.void_reason)
         return
     dates = {
-        "receipt_on": read_date(answer.receipt_on, "收信日期"), "postmark_on": read_date(answer.postmark_on, "邮戳日期"),
+        "receipt_on": read_date(answer.receipt_on, "收信日期"),
+        "postmark_on": read_date(answer.postmark_on, "邮戳日期"),
         "upstream_due_on": read_date(answer.upstream_due_on, "来函限期"),
     }
     people = read_number(answer.people_count, "信访人数")
@@ -56,8 +57,12 @@ class ScreenForm(Form):
 def apply_screening(session: Session, number: str, _position: int | None, answer: ScreenForm, act: Act) -> None:
     """Hand the petition on, answer it at once, attach it to an earlier one, or void it."""
     found = intake.Screening(
-        petition_class=answer.petition_class, content_code=answer.content_code, relation=answer.relation,
-        parent_number=answer.parent_number, place=answer.place, flags=read_words(Flag, answer.flags),
+        petition_class=answer.petition_class,
+        content_code=answer.content_code,
+        relation=answer.relation,
+        parent_number=answer.parent_number,
+        place=answer.place,
+        flags=read_words(Flag, answer.flags),
         accused_unit=answer.accused_unit,
     )
     if answer.choice is ScreenChoice.WITHDRAW:

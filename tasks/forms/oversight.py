@@ -76,9 +76,7 @@ def _record_reply(session: Session, number: str, answer: OverseeForm, act: Act) 
 
 def _suspend(session: Session, number: str, answer: OverseeForm, act: Act) -> None:
     ground = PauseGround.HEARING if answer.basis == "听证" else PauseGround.OTHER
-    suspending.suspend_clock(
-        session, number, _clock_no(answer), act=act, reason=answer.text, basis=answer.basis, ground=ground
-    )
+    suspending.suspend_clock(session, number, _clock_no(answer), act=act, reason=answer.text, basis=answer.basis, ground=ground)
 
 
 def _resume(session: Session, number: str, answer: OverseeForm, act: Act) -> None:
@@ -112,9 +110,17 @@ def _position_of(session: Session, number: str, unit: str) -> int:
 
 C = c.OverseeChoice
 ACTIONS: dict[c.OverseeChoice, Callable[[Session, str, OverseeForm, Act], None]] = {
-    C.URGE_BY_PHONE: _urge, C.URGE_BY_LETTER: _urge, C.SUPERVISE: _supervise, C.CONVENE: _convene,
-    C.REPORT_TO_LEADER: _escalate, C.REPORT_TO_CHAIRS: _escalate, C.RECORD_REPLY: _record_reply, C.SUSPEND: _suspend,
-    C.RESUME: _resume, C.ANNOTATE: _annotate, C.WITHDRAW: _withdraw,
-}  # fmt: skip
+    C.URGE_BY_PHONE: _urge,
+    C.URGE_BY_LETTER: _urge,
+    C.SUPERVISE: _supervise,
+    C.CONVENE: _convene,
+    C.REPORT_TO_LEADER: _escalate,
+    C.REPORT_TO_CHAIRS: _escalate,
+    C.RECORD_REPLY: _record_reply,
+    C.SUSPEND: _suspend,
+    C.RESUME: _resume,
+    C.ANNOTATE: _annotate,
+    C.WITHDRAW: _withdraw,
+}
 EVENTS = {C.SUPERVISE: Event.SUPERVISE, C.SUSPEND: Event.SUSPEND_CLOCK}
 OVERSEE = StepForm(OverseeForm, apply_oversight, lambda answer: EVENTS.get(answer.choice))

@@ -37,17 +37,30 @@ class IntakeForm(Form):
     def registration(self) -> Registration:
         """Turn the form into a paper to be registered."""
         return Registration(
-            channel=self.channel, receipt_on=self.receipt_on, postmark_on=read_date(self.postmark_on, "邮戳日期"),
-            source=self.source, title=self.title, content=self.content, persons=self._persons(),
-            people_count=self.people_count, visitor_count=self.visitor_count, place=self.place, addressee=self.addressee,
-            accused=self.accused, accused_unit=self.accused_unit, upstream_number=self.upstream_number,
-            upstream_due_on=read_date(self.upstream_due_on, "来函限期"), flags=read_words(Flag, self.flags),
+            channel=self.channel,
+            receipt_on=self.receipt_on,
+            postmark_on=read_date(self.postmark_on, "邮戳日期"),
+            source=self.source,
+            title=self.title,
+            content=self.content,
+            persons=self._persons(),
+            people_count=self.people_count,
+            visitor_count=self.visitor_count,
+            place=self.place,
+            addressee=self.addressee,
+            accused=self.accused,
+            accused_unit=self.accused_unit,
+            upstream_number=self.upstream_number,
+            upstream_due_on=read_date(self.upstream_due_on, "来函限期"),
+            flags=read_words(Flag, self.flags),
         )
 
     def _persons(self) -> tuple[Person, ...]:
         lead = Person(name=self.name, id_number=self.id_number, phone=self.phone, address=self.address, email=self.email)
         others = (
-            (PartyRole.REPRESENTATIVE, self.representatives), (PartyRole.CO_SIGNER, self.co_signers), (PartyRole.PROXY, self.proxy)
+            (PartyRole.REPRESENTATIVE, self.representatives),
+            (PartyRole.CO_SIGNER, self.co_signers),
+            (PartyRole.PROXY, self.proxy),
         )
         more = tuple(Person(name=name, role=role) for role, names in others for name in read_list(names))
         return (lead, *more) if any((lead.name, lead.id_number, lead.phone, lead.address, lead.email)) else more
@@ -55,6 +68,8 @@ class IntakeForm(Form):
     def without_people(self) -> dict[str, str]:
         """The part that may stay in the engine once the paper is on file: no names, no text."""
         return {
-            "officer": self.officer, "channel": self.channel.label, "receipt_on": self.receipt_on.isoformat(),
+            "officer": self.officer,
+            "channel": self.channel.label,
+            "receipt_on": self.receipt_on.isoformat(),
             "occurred_at": self.occurred_at,
         }

@@ -26,8 +26,12 @@ class ProposeForm(Form):
 def apply_proposal(session: Session, number: str, _position: int | None, answer: ProposeForm, act: Act) -> None:
     """Put the proposal before the approver."""
     proposal = proposals.Proposal(
-        way=answer.way, opinion=answer.opinion, lead=answer.lead, co_handling=read_list(answer.co_handling),
-        limit_on=read_date(answer.limit_on, "办结期限"), ground=answer.ground,
+        way=answer.way,
+        opinion=answer.opinion,
+        lead=answer.lead,
+        co_handling=read_list(answer.co_handling),
+        limit_on=read_date(answer.limit_on, "办结期限"),
+        ground=answer.ground,
     )
     proposals.propose(session, number, act=act, proposal=proposal)
 

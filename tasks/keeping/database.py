@@ -64,7 +64,6 @@ class Database:
             else:
                 session.commit()  # psycopg forgets every prepared statement when it rolls back
 
-
     def make_room(self) -> None:
         """Make an SQLite file's folder where it is missing; only whoever brings the schema calls this."""
         if self.file is not None:

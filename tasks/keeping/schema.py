@@ -58,7 +58,9 @@ def revision_of(database: Database) -> str | None:
 
 def refuse_newer(revision: str | None) -> None:
     """Raise ``SchemaError`` when a schema is none that this version's migrations know."""
-    if revision and revision not in {script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()}:
+    if revision and revision not in {
+        script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()
+    }:
         raise SchemaError(
             f"业务数据库的结构（{revision}）比本版本新，本版本不能使用：请安装建立它的那个版本或更新的版本，"
             "或者另用一个空的主目录恢复升级前的备份"

@@ -12,6 +12,7 @@ from rules.errors import CaseworkError
 
 Row = dict[str, str]
 
+# fmt: off
 USUAL_HEADS: dict[str, tuple[str, ...]] = {
     "receipt_on": (
         "收信日期", "收信时间", "收件日期", "收件时间", "收文日期", "收到日期", "来信日期", "来信时间", "来访日期", "来访时间",
@@ -48,6 +49,7 @@ USUAL_HEADS: dict[str, tuple[str, ...]] = {
     ),
     "": ("序号", "行号"),
 }
+# fmt: on
 """Our fields, each with the heads that usually mean it, best first; the first one is the name that sentences use.
 
 ``note`` takes any number of columns: they are kept, sealed, below the petition's text. The empty field is not read:
@@ -151,7 +153,7 @@ def read_columns_file(path: Path) -> tuple[dict[str, str], dict[str, str]]:
 def _texts(found: dict[str, Any], section: str, path: Path) -> dict[str, str]:
     lines = found.get(section, {})
     if not isinstance(lines, dict) or not all(isinstance(value, str) for value in lines.values()):
-        raise LedgerError(f"列对照文件 {path.name} 的 [{section}] 每行都应是 \"列名\" = \"字段\" 的样子")
+        raise LedgerError(f'列对照文件 {path.name} 的 [{section}] 每行都应是 "列名" = "字段" 的样子')
     return lines
 
 
@@ -162,4 +164,4 @@ def _field(name: str, head: str, path: Path) -> str:
         if plain_head(name) in heads:
             return known
     choices = "、".join(title_of(known) for known in USUAL_HEADS if known)
-    raise LedgerError(f"列对照文件 {path.name} 中“{head}”对应的“{name}”不是已知字段，可填：{choices}；不导入的列填 \"\"")
+    raise LedgerError(f'列对照文件 {path.name} 中“{head}”对应的“{name}”不是已知字段，可填：{choices}；不导入的列填 ""')

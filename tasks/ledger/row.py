@@ -68,14 +68,24 @@ class RowReader:
         persons, named = self._persons()
         content, notes = self._text("content"), self._notes(receipt_on, petition_class)
         return Registration(
-            channel=channel or Channel.LETTER, receipt_on=receipt_on or self._today, title=self._text("title"),
-            content=_with_notes(content, notes), persons=persons,
-            source=self._coded("source", Source, SOURCES) or Source.SELF, postmark_on=self._day("postmark_on"),
-            people_count=self._count("people_count") or named, visitor_count=self._count("visitor_count"),
-            place=self._text("place"), addressee=self._text("addressee"), accused=self._text("accused"),
-            accused_unit=self._text("accused_unit"), upstream_number=self._text("upstream_number"),
-            upstream_due_on=self._day("upstream_due_on", past=False), legacy_number=self._text("legacy_number"),
-            petition_class=petition_class, content_code=self._text("content_code"),
+            channel=channel or Channel.LETTER,
+            receipt_on=receipt_on or self._today,
+            title=self._text("title"),
+            content=_with_notes(content, notes),
+            persons=persons,
+            source=self._coded("source", Source, SOURCES) or Source.SELF,
+            postmark_on=self._day("postmark_on"),
+            people_count=self._count("people_count") or named,
+            visitor_count=self._count("visitor_count"),
+            place=self._text("place"),
+            addressee=self._text("addressee"),
+            accused=self._text("accused"),
+            accused_unit=self._text("accused_unit"),
+            upstream_number=self._text("upstream_number"),
+            upstream_due_on=self._day("upstream_due_on", past=False),
+            legacy_number=self._text("legacy_number"),
+            petition_class=petition_class,
+            content_code=self._text("content_code"),
             flags=self._flags() | ({Flag.HISTORIC} if content else {Flag.HISTORIC, Flag.UNCLEAR}),
         )
 
@@ -153,8 +163,11 @@ class RowReader:
         lead = {"address": self._text("address"), "email": self._text("email")}
         people = tuple(
             Person(
-                name=names[at] if names else "", id_number=numbers[at].replace(" ", ""), phone=phones[at],
-                role=PartyRole.CO_SIGNER if at else PartyRole.LEAD, **({} if at else lead),
+                name=names[at] if names else "",
+                id_number=numbers[at].replace(" ", ""),
+                phone=phones[at],
+                role=PartyRole.CO_SIGNER if at else PartyRole.LEAD,
+                **({} if at else lead),
             )
             for at in range(size)
         )

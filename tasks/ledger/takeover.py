@@ -70,9 +70,13 @@ def import_ledger(
     finally:
         aside = _hand_back(target, ledger, run.rejects)
     return ImportReport(
-        registered=run.registered, known=run.known, rejected=len(run.rejects), rejects=tuple(run.rejects),
+        registered=run.registered,
+        known=run.known,
+        rejected=len(run.rejects),
+        rejects=tuple(run.rejects),
         warnings=(*_about_file(ledger, sorted_heads, aside), *run.warnings),
-        unknown_columns=_filled(ledger, sorted_heads.unknown), rejects_path=target if run.rejects else None,
+        unknown_columns=_filled(ledger, sorted_heads.unknown),
+        rejects_path=target if run.rejects else None,
     )
 
 

@@ -7,7 +7,9 @@ from datetime import date, timedelta
 from models.vocabulary import Channel, PetitionClass, Source
 from tasks.forms.base import read_date, read_list
 
-NOTHING = frozenset(("", "无", "不详", "不明", "未知", "未留", "空", "-", "--", "—", "——", "/", "\\", "n/a", "na", "null", "#n/a"))
+NOTHING = frozenset(
+    ("", "无", "不详", "不明", "未知", "未留", "空", "-", "--", "—", "——", "/", "\\", "n/a", "na", "null", "#n/a")
+)
 NOBODY = NOTHING | {"匿名", "匿名信", "匿名群众", "无名", "无名氏", "未署名", "未具名", "佚名"}
 """How ledgers write that there is nothing to write."""
 

@@ -62,8 +62,9 @@ def anything_due(session: Session, *, as_of: datetime) -> bool:
 def _due(session: Session, as_of: datetime) -> list[Any]:
     """The condition under which a message may leave; a ladder's messages only while the office is open."""
     due: list[Any] = [
-        col(OutboxMessage.state).in_(ON_THE_WAY), or_(col(OutboxMessage.next_try_at) <= as_of, _by_a_wrong_clock(as_of))
-    ]  # fmt: skip
+        col(OutboxMessage.state).in_(ON_THE_WAY),
+        or_(col(OutboxMessage.next_try_at) <= as_of, _by_a_wrong_clock(as_of)),
+    ]
     hours = office_hours()
     if not (hours.within(as_of) and hours.is_open(as_of, calendar(session))):
         due.append(~col(OutboxMessage.office_hours))
@@ -101,13 +102,7 @@ def claim_due(session: Session, *, as_of: datetime, limit: int, lease: timedelta
 
 
 def send_due(
-    database: Database,
-    vault: Vault,
-    channel_factory: ChannelFactory,
-    *,
-    settings: Settings,
-    as_of: datetime,
-    limit: int = 50,
+    database: Database, vault: Vault, channel_factory: ChannelFactory, *, settings: Settings, as_of: datetime, limit: int = 50
 ) -> SendReport:
     """Send one batch of due messages; what fails is tried again later, on its own account.
 
@@ -218,9 +213,7 @@ def _is_same_try(row: OutboxMessage | None, message: OutboxMessage) -> bool:
     return row is not None and row.state is MessageState.SENDING and row.attempts == message.attempts
 
 
-def _record(
-    session: Session, message: OutboxMessage, problem: Problem | None, *, settings: Settings, as_of: datetime
-) -> Fate:
+def _record(session: Session, message: OutboxMessage, problem: Problem | None, *, settings: Settings, as_of: datetime) -> Fate:
     row = session.get(OutboxMessage, message.id, with_for_update=True)
     if row is None or not _is_same_try(row, message):
         return "taken_over"

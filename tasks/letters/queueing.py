@@ -27,7 +27,18 @@ TO_POSITIONS = "to_positions"
 """Key under which an operation names the shares that an overlay's letter goes to."""
 
 
-SPOKEN = ("may_extend", "owed_on", "reason", "ground", "reply_due_on", "answer", "extension_due_on", "parent_number", "meeting", "where_to_go")
+SPOKEN = (
+    "may_extend",
+    "owed_on",
+    "reason",
+    "ground",
+    "reply_due_on",
+    "answer",
+    "extension_due_on",
+    "parent_number",
+    "meeting",
+    "where_to_go",
+)
 """Words that only the operation at hand knows; empty in letters that it does not cause."""
 
 
@@ -231,12 +242,19 @@ def _queue(
         facts["letter_no"] = letter_number(session, entry.serial, act.happened_on)
     session.add(
         OutboxMessage(
-            key=f"{petition.id}:{event.seq}:{letter.value}:{addressee.key}", petition_id=petition.id,
-            dispatch_id=addressee.dispatch.id if addressee.dispatch else None, event_seq=event.seq, letter=letter,
-            letter_no=facts["letter_no"] or None, addressee=addressee.name,
+            key=f"{petition.id}:{event.seq}:{letter.value}:{addressee.key}",
+            petition_id=petition.id,
+            dispatch_id=addressee.dispatch.id if addressee.dispatch else None,
+            event_seq=event.seq,
+            letter=letter,
+            letter_no=facts["letter_no"] or None,
+            addressee=addressee.name,
             address_sealed=vault().seal(addressee.address) if addressee.address else None,
-            facts_sealed=vault().seal_facts(facts), clock_id=order.clock.id if order else None,
-            office_hours=order is not None, next_try_at=(order and order.leaves_at) or act.as_of, created_at=act.as_of,
+            facts_sealed=vault().seal_facts(facts),
+            clock_id=order.clock.id if order else None,
+            office_hours=order is not None,
+            next_try_at=(order and order.leaves_at) or act.as_of,
+            created_at=act.as_of,
         )
     )
 

@@ -20,12 +20,27 @@ from tasks.record.act import Act
 from tasks.record.cases import clocks_of, dispatches_of
 from tasks.record.locked import add_part
 
-START_WORDS = {"register": "提交登记之日", "divert": "收信日期", "notify": "收信日期", "upstream": "收信日期", "review_request": "送达日期"}
+START_WORDS = {
+    "register": "提交登记之日",
+    "divert": "收信日期",
+    "notify": "收信日期",
+    "upstream": "收信日期",
+    "review_request": "送达日期",
+}
 FROM_RECEIPT = ("divert", "notify", "upstream")
 UNIT_RULES = (
-    "sign_in", "objection", "assign", "progress", "report_examination", "promise", "meeting_task", "supervision_reply",
-    "objection_decision", "extension_decision", "suspension_review",
-)  # fmt: skip
+    "sign_in",
+    "objection",
+    "assign",
+    "progress",
+    "report_examination",
+    "promise",
+    "meeting_task",
+    "supervision_reply",
+    "objection_decision",
+    "extension_decision",
+    "suspension_review",
+)
 """Limits of one unit's share; all others belong to the petition itself."""
 
 LETTER_LIMIT = "交办函所定期限"
@@ -105,14 +120,14 @@ def _days_lost(session: Session, petition: Petition, clock: Clock, began_on: dat
     return sum(calendar(session).is_working(day) for day in days) if in_working_days else len(days)
 
 
-def _resume(
-    session: Session, petition: Petition, key: str, there: list[Clock], *, dispatch: Dispatch | None
-) -> None:
+def _resume(session: Session, petition: Petition, key: str, there: list[Clock], *, dispatch: Dispatch | None) -> None:
     """Let the newest stopped clock run on with its old due date; its ladder goes on where it stood."""
     stopped = [
         clock
         for clock in there
-        if clock.rule_key == key and clock.state is ClockState.STOPPED and clock.dispatch_id == (dispatch.id if dispatch else None)
+        if clock.rule_key == key
+        and clock.state is ClockState.STOPPED
+        and clock.dispatch_id == (dispatch.id if dispatch else None)
     ]
     for clock in stopped[-1:]:
         clock.state, clock.stopped_on, clock.stop_reason = ClockState.RUNNING, None, None
@@ -152,7 +167,9 @@ def start_clock(
     known = clocks_of(session, petition) if there is None else there
     if not (anew or given) and _already_runs(known, key, share):  # every promise, task and letter has a day of its own
         return None
-    clock = _new_clock(petition, rule, share, number=len(known) + 1, starts_on=starts_on or _start_day(petition, key, act), given=given)
+    clock = _new_clock(
+        petition, rule, share, number=len(known) + 1, starts_on=starts_on or _start_day(petition, key, act), given=given
+    )
     set_due(clock, count_clock(session, petition, clock))
     schedule(petition, clock, ())
     add_part(session, petition, "clocks", clock)
@@ -163,21 +180,35 @@ def _new_clock(
     petition: Petition, rule: Rule, share: Dispatch | None, *, number: int, starts_on: date, given: Given | None
 ) -> Clock:
     return Clock(
-        petition_id=petition.id, dispatch_id=share.id if share else None, number=number, rule_key=rule.key,
-        owner=ClockOwner(rule.owner), duty=rule.duty, starts_on=starts_on,
-        start_reason=START_WORDS.get(rule.key, rule.starts_on), raw_due_on=starts_on, due_on=starts_on,
-        basis=given.basis if given else rule.article, pack_version=pack_of(petition).version, calendar_version="",
-        given_on=given.on if given else None, why=[],  # given, for a default is looked into every time
-    )  # fmt: skip
+        petition_id=petition.id,
+        dispatch_id=share.id if share else None,
+        number=number,
+        rule_key=rule.key,
+        owner=ClockOwner(rule.owner),
+        duty=rule.duty,
+        starts_on=starts_on,
+        start_reason=START_WORDS.get(rule.key, rule.starts_on),
+        raw_due_on=starts_on,
+        due_on=starts_on,
+        basis=given.basis if given else rule.article,
+        pack_version=pack_of(petition).version,
+        calendar_version="",
+        given_on=given.on if given else None,
+        why=[],  # given, for a default is looked into every time
+    )
 
 
 def count_clock(session: Session, petition: Petition, clock: Clock) -> Deadline:
     """Count a clock from its stored inputs by the pack it was started under and the calendar in force."""
     changed = Adjusted(extended=clock.extended_days, paused=clock.suspended_days, given=clock.given_on)
     return count_adjusted(
-        rule_of(petition, clock), clock.starts_on, calendar(session), changed, pack_version=clock.pack_version,
+        rule_of(petition, clock),
+        clock.starts_on,
+        calendar(session),
+        changed,
+        pack_version=clock.pack_version,
         roll_last_day=settings().roll_last_day,
-    )  # fmt: skip
+    )
 
 
 def set_due(clock: Clock, due: Deadline) -> None:
@@ -283,6 +314,19 @@ def fresh_record(session: Session, petition: Petition, clock: Clock, *, act: Act
 
 
 KEPT_WHEN_EXTENDED = (
-    "petition_id", "dispatch_id", "rule_key", "owner", "duty", "starts_on", "start_reason", "raw_due_on", "due_on", "basis",
-    "pack_version", "calendar_version", "given_on", "suspended_days", "extended_days",
-)  # fmt: skip
+    "petition_id",
+    "dispatch_id",
+    "rule_key",
+    "owner",
+    "duty",
+    "starts_on",
+    "start_reason",
+    "raw_due_on",
+    "due_on",
+    "basis",
+    "pack_version",
+    "calendar_version",
+    "given_on",
+    "suspended_days",
+    "extended_days",
+)

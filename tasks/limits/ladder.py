@@ -63,13 +63,16 @@ def schedule(petition: Petition, clock: Clock, passed: Collection[str]) -> None:
     clock.next_step_at = datetime.combine(rung.due_on, time.min, tzinfo=SHANGHAI) if rung else None
 
 
-def record_step(
-    session: Session, clock: Clock, rung: Rung, fate: StepFate, *, event_seq: int, as_of: datetime
-) -> None:
+def record_step(session: Session, clock: Clock, rung: Rung, fate: StepFate, *, event_seq: int, as_of: datetime) -> None:
     """Put it on record that a step is over; doing so twice breaks the unique key and with it the transaction."""
     session.add(
         ClockStep(
-            clock_id=clock.id, step=rung.key, fate=fate, due_on=rung.due_on, recorded_at=as_of, event_seq=event_seq,
+            clock_id=clock.id,
+            step=rung.key,
+            fate=fate,
+            due_on=rung.due_on,
+            recorded_at=as_of,
+            event_seq=event_seq,
             announced=fate is StepFate.OVERTAKEN,
         )
     )
@@ -100,7 +103,9 @@ def climb_by_hand(
     return moved
 
 
-def waiting_for(session: Session, petition: Petition, clocks: Iterable[Clock], wanted: LadderAction | str, *, act: Act) -> list[Clock]:
+def waiting_for(
+    session: Session, petition: Petition, clocks: Iterable[Clock], wanted: LadderAction | str, *, act: Act
+) -> list[Clock]:
     """Name the clocks whose ladder a step taken by hand now would move on."""
     return [clock for clock in clocks if _to_take(clock, ladder_of(petition, clock), passed_steps(session, clock), wanted, act)]
 
@@ -114,7 +119,9 @@ def _to_take(
     return next((rung for rung in ladder if _is(rung, wanted) and rung.key not in passed), None)
 
 
-def running_duties(session: Session, petition: Petition, *, dispatch: Dispatch | None, owner: ClockOwner | None = None) -> list[Clock]:
+def running_duties(
+    session: Session, petition: Petition, *, dispatch: Dispatch | None, owner: ClockOwner | None = None
+) -> list[Clock]:
     """Load the running duties of a share, or those of the petition itself."""
     query = select(Clock).where(Clock.petition_id == petition.id, Clock.state == ClockState.RUNNING, col(Clock.duty))
     query = query.where(Clock.dispatch_id == (dispatch.id if dispatch else None))

@@ -50,9 +50,12 @@ class CaseFile:
     def tables(self) -> tuple[tuple[str, list[Row]], ...]:
         """The file's tables with their titles, in the order in which people read them."""
         return (
-            ("承办单位", self.shares), ("期限", self.clocks), ("期限怎样算出", self.why), ("函件", self.letters),
+            ("承办单位", self.shares),
+            ("期限", self.clocks),
+            ("期限怎样算出", self.why),
+            ("函件", self.letters),
             ("经过", self.timeline),
-        )  # fmt: skip
+        )
 
 
 def case_file(session: Session, petition: Petition, *, today: date) -> CaseFile:
@@ -114,8 +117,15 @@ def _people(session: Session, petition: Petition) -> str:
 
 def _share_row(share: Dispatch, organ: Organ) -> Row:
     return {
-        "序号": share.position, "单位": organ.name, "角色": share.role.label, "文号": share.letter_no, "状态": share.state.label,
-        "签收": share.signed_in_on or "", "报结": share.reported_on or "", "退回": share.objections, "重办": share.redos,
+        "序号": share.position,
+        "单位": organ.name,
+        "角色": share.role.label,
+        "文号": share.letter_no,
+        "状态": share.state.label,
+        "签收": share.signed_in_on or "",
+        "报结": share.reported_on or "",
+        "退回": share.objections,
+        "重办": share.redos,
     }
 
 
@@ -166,8 +176,11 @@ def _letter_rows(session: Session, petition: Petition) -> list[Row]:
     query = select(OutboxMessage).where(OutboxMessage.petition_id == petition.id).order_by(col(OutboxMessage.id))
     return [
         {
-            "函件": row_for(message.letter).subject, "文号": message.letter_no or "", "收件": message.addressee,
-            "状态": message.state.label, "发出": _moment(message.sent_at) if message.state is MessageState.SENT else "",
+            "函件": row_for(message.letter).subject,
+            "文号": message.letter_no or "",
+            "收件": message.addressee,
+            "状态": message.state.label,
+            "发出": _moment(message.sent_at) if message.state is MessageState.SENT else "",
         }
         for message in session.exec(query)
     ]
@@ -178,8 +191,11 @@ def _timeline(session: Session, petition: Petition, units: dict[int | None, str]
     steps = {step.key: step.label for step in pack_of(petition).ladder}
     return [
         {
-            "序": event.seq, "时间": _moment(event.occurred_at), "事项": f"{event.event.label}{_limit_of(event, steps)}",
-            "单位": units.get(event.dispatch_id, ""), "经办": f"{event.actor_role.label} {event.actor_code}".strip(),
+            "序": event.seq,
+            "时间": _moment(event.occurred_at),
+            "事项": f"{event.event.label}{_limit_of(event, steps)}",
+            "单位": units.get(event.dispatch_id, ""),
+            "经办": f"{event.actor_role.label} {event.actor_code}".strip(),
             "补录": "是" if legal_day(event.occurred_at) != legal_day(event.recorded_at) else "",
         }
         for event in session.exec(query)
@@ -231,7 +247,9 @@ def _table(rows: list[Row]) -> str:
 
 
 def _reasons(rows: list[Row]) -> str:
-    lines = [f"- **{_plain(row['期限'])}**\n  - {_plain(row['说明'])}" if row["期限"] else f"  - {_plain(row['说明'])}" for row in rows]
+    lines = [
+        f"- **{_plain(row['期限'])}**\n  - {_plain(row['说明'])}" if row["期限"] else f"  - {_plain(row['说明'])}" for row in rows
+    ]
     return "\n".join(lines)
 
 

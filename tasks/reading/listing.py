@@ -82,7 +82,9 @@ def _organs_called(unit: str) -> Any:
 
 
 def _petitions_of_unit(unit: str) -> Any:
-    return select(Dispatch.petition_id).where(col(Dispatch.organ_id).in_(_organs_called(unit)), col(Dispatch.state).not_in(GONE_UNITS))
+    return select(Dispatch.petition_id).where(
+        col(Dispatch.organ_id).in_(_organs_called(unit)), col(Dispatch.state).not_in(GONE_UNITS)
+    )
 
 
 def _next_dues(session: Session, ids: Sequence[int | None]) -> dict[tuple[int, ClockOwner], tuple[date, bool]]:
@@ -97,7 +99,9 @@ def _units(session: Session, ids: Sequence[int | None]) -> dict[int | None, list
     return found
 
 
-def _row(petition: Petition, dues: dict[tuple[int, ClockOwner], tuple[date, bool]], units: list[str], today: date) -> dict[str, Any]:
+def _row(
+    petition: Petition, dues: dict[tuple[int, ClockOwner], tuple[date, bool]], units: list[str], today: date
+) -> dict[str, Any]:
     step = step_of(petition.state)
     own = {owner: dues.get((petition.id or 0, owner)) for owner in ClockOwner}
     first = min((due for due, _ in filter(None, own.values())), default=None)

@@ -93,6 +93,7 @@ def clocks_of(session: Session, petition: Petition) -> list[Clock]:
     """Load a petition's clocks in the order in which they started."""
     return parts(session, petition, "clocks", lambda: list(session.exec(CLOCKS, params={"petition_id": petition.id})))
 
+
 def people_of(session: Session, petition: Petition) -> list[Petitioner]:
     """Load a petition's people in order, the lead petitioner first."""
     return parts(session, petition, "people", lambda: list(session.exec(PEOPLE, params={"petition_id": petition.id})))

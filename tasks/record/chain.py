@@ -17,9 +17,21 @@ def event_hash(event: CaseEvent, vault: Vault) -> str:
     """Sign everything an event says, its place in the file and the event before it."""
     note = hashlib.sha256((event.note_sealed or "").encode()).hexdigest()
     line = [
-        event.petition_id, event.seq, event.event.value, event.source, event.target, event.dispatch_id,
-        event.actor_code, event.actor_role.value, _instant(event.occurred_at), _instant(event.recorded_at),
-        event.facts, note, event.audience.value, event.decision_key, event.previous_hash,
+        event.petition_id,
+        event.seq,
+        event.event.value,
+        event.source,
+        event.target,
+        event.dispatch_id,
+        event.actor_code,
+        event.actor_role.value,
+        _instant(event.occurred_at),
+        _instant(event.recorded_at),
+        event.facts,
+        note,
+        event.audience.value,
+        event.decision_key,
+        event.previous_hash,
     ]
     return vault.sign(json.dumps(line, ensure_ascii=False, sort_keys=True))
 

@@ -23,8 +23,12 @@ FACT_NAMES = {field.name for field in fields(Facts)}
 def unit_facts(organ: Organ, act: Act, dispatch: Dispatch | None = None) -> UnitFacts:
     """Describe one unit for the guards."""
     return UnitFacts(
-        code=organ.code, name=organ.name, kind=organ.kind, district=organ.district,
-        exists=organ.exists_on(act.today), state=dispatch.state if dispatch else None,
+        code=organ.code,
+        name=organ.name,
+        kind=organ.kind,
+        district=organ.district,
+        exists=organ.exists_on(act.today),
+        state=dispatch.state if dispatch else None,
     )
 
 
@@ -64,8 +68,12 @@ def gather_facts(session: Session, petition: Petition, *, act: Act, asked: dict[
 def unsent_letters(session: Session, petition: Petition) -> int:
     """Count the petition's letters that are still on their way out; reminders of a limit hold nothing up."""
     waiting = (MessageState.QUEUED, MessageState.SENDING, MessageState.DEAD)
-    query = select(func.count()).select_from(OutboxMessage).where(
-        OutboxMessage.petition_id == petition.id, col(OutboxMessage.state).in_(waiting), col(OutboxMessage.clock_id).is_(None)
+    query = (
+        select(func.count())
+        .select_from(OutboxMessage)
+        .where(
+            OutboxMessage.petition_id == petition.id, col(OutboxMessage.state).in_(waiting), col(OutboxMessage.clock_id).is_(None)
+        )
     )
     return session.exec(query).one()
 

@@ -50,8 +50,11 @@ def _rows(found: Row, name: str, file: str) -> list[Row]:
 def _save_organ(session: Session, row: Row, file: str) -> None:
     try:
         values = {
-            "name": row["name"], "kind": OrganKind(row["kind"]), "district": row.get("district"),
-            "valid_from": row.get("valid_from", date(1949, 10, 1)), "valid_until": row.get("valid_until"),
+            "name": row["name"],
+            "kind": OrganKind(row["kind"]),
+            "district": row.get("district"),
+            "valid_from": row.get("valid_from", date(1949, 10, 1)),
+            "valid_until": row.get("valid_until"),
             "address": row.get("address"),
         }
     except (KeyError, ValueError) as error:
@@ -78,8 +81,10 @@ def _organ(session: Session, code: str) -> Organ:
 def _save_officer(session: Session, row: Row, file: str) -> None:
     try:
         values = {
-            "name": row["name"], "organ_id": _organ(session, row["organ"]).id,
-            "active_from": row.get("active_from", date(1949, 10, 1)), "active_until": row.get("active_until"),
+            "name": row["name"],
+            "organ_id": _organ(session, row["organ"]).id,
+            "active_from": row.get("active_from", date(1949, 10, 1)),
+            "active_until": row.get("active_until"),
         }
         roles = [Role(role) for role in row["roles"]]
     except (KeyError, ValueError) as error:

@@ -70,14 +70,23 @@ def _announcement(
 ) -> Announcement:
     number = subject_of(petition)
     return Announcement(
-        step_id=step.id, id=uuid5(NAMESPACE, f"{petition.id}:{clock.number}:{step.step}"), event=event_name(step.step),
-        occurred=step.recorded_at, petition_no=number, run_id=run_id,
+        step_id=step.id,
+        id=uuid5(NAMESPACE, f"{petition.id}:{clock.number}:{step.step}"),
+        event=event_name(step.step),
+        occurred=step.recorded_at,
+        petition_no=number,
+        run_id=run_id,
         payload={
-            "clock": clock.number, "rule": clock.rule_key, "owner": clock.owner.value, "step": step.step,
-            "due_on": clock.due_on.isoformat(), "by": "hand" if step.fate is StepFate.BY_HAND else "sweep",
-            "dispatch": position, "unit": unit,
+            "clock": clock.number,
+            "rule": clock.rule_key,
+            "owner": clock.owner.value,
+            "step": step.step,
+            "due_on": clock.due_on.isoformat(),
+            "by": "hand" if step.fate is StepFate.BY_HAND else "sweep",
+            "dispatch": position,
+            "unit": unit,
         },
-    )  # fmt: skip
+    )
 
 
 def note_announced(session: Session, step_ids: Sequence[int]) -> None:

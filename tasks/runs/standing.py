@@ -47,7 +47,11 @@ def look_at(session: Session, subject: str) -> Look | None:
         return None
     mark, state, last_seq, share_state = row
     return Look(
-        run_id=mark.run_id, waited_for=mark.step, round=mark.round, behind=mark.behind, unseen=mark.seen_seq < last_seq,
+        run_id=mark.run_id,
+        waited_for=mark.step,
+        round=mark.round,
+        behind=mark.behind,
+        unseen=mark.seen_seq < last_seq,
         stands_at=step_of(share_state if position is not None else state),
     )
 

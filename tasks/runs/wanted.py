@@ -43,7 +43,9 @@ def states_of(session: Session, subjects: Collection[str]) -> dict[str, State | 
     drafts = {int(number.removeprefix(DRAFT_PREFIX)) for number in numbers if number.startswith(DRAFT_PREFIX)}
     chosen = or_(col(Petition.number).in_(numbers), col(Petition.id).in_(drafts))
     states: dict[str, State | DispatchState] = {}
-    for number, row_id, state in session.execute(select_columns(col(Petition.number), col(Petition.id), col(Petition.state)).where(chosen)):
+    for number, row_id, state in session.execute(
+        select_columns(col(Petition.number), col(Petition.id), col(Petition.state)).where(chosen)
+    ):
         states |= {f"{DRAFT_PREFIX}{row_id}": state} | ({number: state} if number else {})
     shares = select_columns(_share_name(), col(Dispatch.state)).join(Petition, col(Dispatch.petition_id) == Petition.id)
     for name, share_state in session.execute(shares.where(col(Petition.number).in_(numbers))):
@@ -61,7 +63,9 @@ def add_missing_bookmarks(session: Session, *, before: datetime, as_of: datetime
     missing = col(Bookmark.subject).is_(None)
     petitions = select(Petition).outerjoin(Bookmark, col(Bookmark.subject) == _petition_name()).where(missing)
     added = []
-    for petition in session.exec(petitions.where(col(Petition.state).not_in(CLOSED), col(Petition.created_at) < before).limit(limit)):
+    for petition in session.exec(
+        petitions.where(col(Petition.state).not_in(CLOSED), col(Petition.created_at) < before).limit(limit)
+    ):
         locked = find_petition(session, subject_of(petition), lock=True)
         if locked.state is State.DRAFT:
             set_refusal(bookmark_of(session, subject_of(locked), as_of=as_of), INTERRUPTED)

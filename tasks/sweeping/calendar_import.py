@@ -217,17 +217,28 @@ def _count(petition: Petition, clock: Clock, by: Calendar) -> date:
 def _counted(petition: Petition, clock: Clock, by: Calendar) -> Deadline:
     changed = Adjusted(extended=clock.extended_days, paused=clock.suspended_days)
     return count_adjusted(
-        rule_of(petition, clock), clock.starts_on, by, changed, pack_version=clock.pack_version,
+        rule_of(petition, clock),
+        clock.starts_on,
+        by,
+        changed,
+        pack_version=clock.pack_version,
         roll_last_day=settings().roll_last_day,
-    )  # fmt: skip
+    )
 
 
 def _move(petition: Petition, clock: Clock, new: Calendar) -> Move:
     return Move(
-        clock_id=clock.id, petition_no=subject_of(petition), clock_no=clock.number, label=rule_of(petition, clock).label,
-        raw_before=clock.raw_due_on, due_before=clock.due_on, provisional_before=clock.provisional,
-        version_before=clock.calendar_version, why_before=tuple(clock.why), after=_counted(petition, clock, new),
-    )  # fmt: skip
+        clock_id=clock.id,
+        petition_no=subject_of(petition),
+        clock_no=clock.number,
+        label=rule_of(petition, clock).label,
+        raw_before=clock.raw_due_on,
+        due_before=clock.due_on,
+        provisional_before=clock.provisional,
+        version_before=clock.calendar_version,
+        why_before=tuple(clock.why),
+        after=_counted(petition, clock, new),
+    )
 
 
 def _as_before(move: Move, moved: CalendarMove | None) -> Move:
@@ -235,9 +246,13 @@ def _as_before(move: Move, moved: CalendarMove | None) -> Move:
     if moved is None or (moved.raw_after, moved.due_after) != (move.raw_before, move.due_before):
         return move
     before = replace(
-        move.after, raw=moved.raw_before, effective=moved.due_before, provisional=moved.provisional_before,
-        calendar_version=moved.version_before, steps=tuple(moved.why_before),
-    )  # fmt: skip
+        move.after,
+        raw=moved.raw_before,
+        effective=moved.due_before,
+        provisional=moved.provisional_before,
+        calendar_version=moved.version_before,
+        steps=tuple(moved.why_before),
+    )
     return replace(move, after=before)
 
 
@@ -267,14 +282,18 @@ def _kept(move: Move) -> list[str]:
 
 
 def _fact(move: Move) -> dict[str, Any]:
-    return {
-        "clock": move.clock_no, "before": move.due_before.isoformat(), "after": move.due_after.isoformat(), "kept": move.kept,
-    }  # fmt: skip
+    return {"clock": move.clock_no, "before": move.due_before.isoformat(), "after": move.due_after.isoformat(), "kept": move.kept}
 
 
 def _move_row(import_id: int, move: Move) -> CalendarMove:
     return CalendarMove(
-        import_id=import_id, clock_id=move.clock_id, raw_before=move.raw_before, due_before=move.due_before,
-        provisional_before=move.provisional_before, version_before=move.version_before, why_before=list(move.why_before),
-        raw_after=move.raw_after, due_after=move.due_after,
+        import_id=import_id,
+        clock_id=move.clock_id,
+        raw_before=move.raw_before,
+        due_before=move.due_before,
+        provisional_before=move.provisional_before,
+        version_before=move.version_before,
+        why_before=list(move.why_before),
+        raw_after=move.raw_after,
+        due_after=move.due_after,
     )

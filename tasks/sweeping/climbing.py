@@ -32,8 +32,11 @@ def take_steps(session: Session, petition: Petition, clock: Clock, wanted: Climb
     for rung in wanted.acts:
         speaks = rung is wanted.message
         facts: dict[str, Any] = {
-            "clock": clock.number, "rule": clock.rule_key, "step": rung.key, "due_on": clock.due_on.isoformat(),
-        }  # fmt: skip
+            "clock": clock.number,
+            "rule": clock.rule_key,
+            "step": rung.key,
+            "due_on": clock.due_on.isoformat(),
+        }
         if speaks and wanted.overtaken:
             facts["overtaken"] = [lower.key for lower in wanted.overtaken]
         order = _order(session, clock, share, rung, facts, act) if speaks else Order(clock=clock, facts=facts)
@@ -56,10 +59,15 @@ def _take(session: Session, petition: Petition, rung: Rung, order: Order, act: A
     else:
         words = _words(session, petition, order, rung, act) if order.letter else {}
         advance(
-            session, petition, EVENTS[rung.kind], act=act, facts=order.facts, order=order,
+            session,
+            petition,
+            EVENTS[rung.kind],
+            act=act,
+            facts=order.facts,
+            order=order,
             asked={"reason": rung.label, "units": ()},
             letter_facts=words,
-        )  # fmt: skip
+        )
 
 
 def _is_the_units(order: Order) -> bool:
@@ -103,10 +111,15 @@ def _words(session: Session, petition: Petition, order: Order, rung: Rung, act: 
     own = settings().office_name
     unit = organ_by_id(session, order.share.organ_id).name if order.share and _is_the_units(order) else own
     return {
-        "clock_label": _label(petition, clock), "due_on": shown_due(clock), "step": rung.label, "basis": clock.basis,
-        "days": str(abs(days_left(clock.due_on, _read_on(order, act)))), "tried": _tried(session, petition, clock), "unit_name": unit,
+        "clock_label": _label(petition, clock),
+        "due_on": shown_due(clock),
+        "step": rung.label,
+        "basis": clock.basis,
+        "days": str(abs(days_left(clock.due_on, _read_on(order, act)))),
+        "tried": _tried(session, petition, clock),
+        "unit_name": unit,
         "may_extend": "是" if rule_of(petition, clock).extension and order.share and not order.share.extensions else "",
-    }  # fmt: skip
+    }
 
 
 def _label(petition: Petition, clock: Clock) -> str:
@@ -119,7 +132,9 @@ def _label(petition: Petition, clock: Clock) -> str:
 
 def _tried(session: Session, petition: Petition, clock: Clock) -> str:
     """Name the steps that were really taken after the limit had passed, with their days; not what never left."""
-    query = select(OutboxMessage.event_seq).where(OutboxMessage.clock_id == clock.id, OutboxMessage.state == MessageState.CANCELLED)
+    query = select(OutboxMessage.event_seq).where(
+        OutboxMessage.clock_id == clock.id, OutboxMessage.state == MessageState.CANCELLED
+    )
     never_left = set(session.exec(query))
     labels = {rung.key: rung.label for rung in ladder_of(petition, clock) if rung.kind is RungKind.ESCALATE}
     taken = [step for step in steps_taken(session, clock) if step.step in labels and step.fate is not StepFate.OVERTAKEN]

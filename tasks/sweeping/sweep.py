@@ -185,9 +185,7 @@ def _passed(session: Session, ids: list[int]) -> dict[int, set[str]]:
     return found
 
 
-def _act_on(
-    session: Session, petition: Petition, clock: Clock, passed: set[str], as_of: datetime, report: SweepReport
-) -> None:
+def _act_on(session: Session, petition: Petition, clock: Clock, passed: set[str], as_of: datetime, report: SweepReport) -> None:
     """Look at a clock again, now that nobody can move it, and take the steps that it needs."""
     if clock.next_step_at is None or clock.next_step_at > as_of:
         return  # another sweep was here, or a person
@@ -201,7 +199,9 @@ def _act_on(
     kinds = Counter(rung.kind for rung in wanted.acts)
     report.add(
         SweepReport(
-            warned=kinds[RungKind.WARN], missed=kinds[RungKind.MISS], escalated=kinds[RungKind.ESCALATE],
+            warned=kinds[RungKind.WARN],
+            missed=kinds[RungKind.MISS],
+            escalated=kinds[RungKind.ESCALATE],
             overtaken=len(wanted.overtaken),
         )
     )

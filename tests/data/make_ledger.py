@@ -15,9 +15,26 @@ FILE = Path(__file__).with_name("ledger.xlsx")
 ROWS = 500
 TITLE = "某市人大常委会信访台账（虚构数据，仅供测试）"
 HEADS = (
-    "序号", "原编号", "收信日期", "邮戳日期", "信访形式", "信访人", "身份证号", "联系电话", "住址", "事由", "主要内容", "信访人数",
-    "属地", "受信人", "信访目的", "内容分类", "承办单位", "办结日期", "柜号",
-)  # fmt: skip
+    "序号",
+    "原编号",
+    "收信日期",
+    "邮戳日期",
+    "信访形式",
+    "信访人",
+    "身份证号",
+    "联系电话",
+    "住址",
+    "事由",
+    "主要内容",
+    "信访人数",
+    "属地",
+    "受信人",
+    "信访目的",
+    "内容分类",
+    "承办单位",
+    "办结日期",
+    "柜号",
+)
 
 FAMILY = "甲乙丙丁戊己庚辛壬癸"
 GIVEN = ("测一", "测二", "试三", "试四", "样五", "样六", "例七")
@@ -72,13 +89,26 @@ def _row(place: int) -> dict[str, Any]:
     received = date(2018, 1, 2) + timedelta(days=place * 4)
     channel = CHANNELS[place % len(CHANNELS)]
     row: dict[str, Any] = {
-        "序号": place, "原编号": f"台账-{place:04d}", "收信日期": _as_written(received, place),
-        "邮戳日期": received - timedelta(days=3) if channel in ("来信", "信函") else None, "信访形式": channel,
-        "信访人": _name(place), "身份证号": _id_number(place), "联系电话": f"1380000{place:04d}",
-        "住址": f"虚构{PLACES[place % 5]}第{place}号", "事由": matter, "主要内容": f"{content}（第 {place} 件）",
-        "信访人数": _people(place), "属地": PLACES[place % 5], "受信人": "市人大常委会", "信访目的": PURPOSES[place % 6],
-        "内容分类": code, "承办单位": unit, "办结日期": received + timedelta(days=50) if place % 3 else "办理中", "柜号": f"{place % 9}柜",
-    }  # fmt: skip
+        "序号": place,
+        "原编号": f"台账-{place:04d}",
+        "收信日期": _as_written(received, place),
+        "邮戳日期": received - timedelta(days=3) if channel in ("来信", "信函") else None,
+        "信访形式": channel,
+        "信访人": _name(place),
+        "身份证号": _id_number(place),
+        "联系电话": f"1380000{place:04d}",
+        "住址": f"虚构{PLACES[place % 5]}第{place}号",
+        "事由": matter,
+        "主要内容": f"{content}（第 {place} 件）",
+        "信访人数": _people(place),
+        "属地": PLACES[place % 5],
+        "受信人": "市人大常委会",
+        "信访目的": PURPOSES[place % 6],
+        "内容分类": code,
+        "承办单位": unit,
+        "办结日期": received + timedelta(days=50) if place % 3 else "办理中",
+        "柜号": f"{place % 9}柜",
+    }
     if place in ANONYMOUS:
         row |= {"信访人": ANONYMOUS[place], "身份证号": None, "联系电话": None, "住址": None}
     if place in NO_CONTENT:
@@ -88,7 +118,13 @@ def _row(place: int) -> dict[str, Any]:
 
 def _as_written(day: date, place: int) -> object:
     """Write a day as different clerks did: real dates and four kinds of text."""
-    kinds = (day, f"{day:%Y-%m-%d}", f"{day.year}/{day.month}/{day.day}", f"{day.year}年{day.month}月{day.day}日", f"{day:%Y%m%d}")
+    kinds = (
+        day,
+        f"{day:%Y-%m-%d}",
+        f"{day.year}/{day.month}/{day.day}",
+        f"{day.year}年{day.month}月{day.day}日",
+        f"{day:%Y%m%d}",
+    )
     return kinds[place % 5] if place % 2 else day
 
 

@@ -84,8 +84,12 @@ def test_a_flow_file_shadows_nothing(path: Path) -> None:
 
 def test_a_state_is_set_only_behind_the_one_door() -> None:
     """Only ``tasks.transitions`` moves a petition or a share; clocks and letters have states of their own."""
-    elsewhere = [path for path in SOURCES if path.relative_to(ROOT).as_posix() not in
-                 ("tasks/transitions.py", "tasks/limits/clocks.py", "tasks/casework/suspending.py", "tasks/letters/outbox.py")]
+    elsewhere = [
+        path
+        for path in SOURCES
+        if path.relative_to(ROOT).as_posix()
+        not in ("tasks/transitions.py", "tasks/limits/clocks.py", "tasks/casework/suspending.py", "tasks/letters/outbox.py")
+    ]
     assert [f"{path.name}:{line}" for path in elsewhere for line in _assigned(path, "state")] == []
 
 

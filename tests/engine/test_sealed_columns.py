@@ -16,10 +16,16 @@ from models.types import SEAL_MARK
 from tests.conftest import POSTGRES, ROOT, WANTED
 
 PLAIN = sa.MetaData()
-FORMS = sa.Table("forms", PLAIN, sa.Column("id", sa.Integer, primary_key=True), sa.Column("data", JSON()), sa.Column("words", sa.Text))
+FORMS = sa.Table(
+    "forms", PLAIN, sa.Column("id", sa.Integer, primary_key=True), sa.Column("data", JSON()), sa.Column("words", sa.Text)
+)
 SEALED = sa.Table(
-    "forms", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True), sa.Column("data", SealedJSON()), sa.Column("words", SealedText()),
-)  # fmt: skip
+    "forms",
+    sa.MetaData(),
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("data", SealedJSON()),
+    sa.Column("words", SealedText()),
+)
 GIVEN = {"form": {"name": "欧阳甲", "people": 3, "none": None, "list": ["乙"]}}
 
 
@@ -82,9 +88,21 @@ JSON_COLUMNS = {"context", "empirical_policy", "tags", "labels", "created_by", "
 
 
 def test_a_run_has_no_new_place_where_a_form_could_hide() -> None:
-    loose = {c.name for c in orm_models.FlowRun.__table__.c if isinstance(c.type, JSON) or isinstance(getattr(c.type, "impl", None), JSON)}
+    loose = {
+        c.name
+        for c in orm_models.FlowRun.__table__.c
+        if isinstance(c.type, JSON) or isinstance(getattr(c.type, "impl", None), JSON)
+    }
     assert loose == JSON_COLUMNS
-    assert {c.name for c in orm_models.FlowRunInput.__table__.c} == {"id", "created", "updated", "flow_run_id", "key", "value", "sender"}
+    assert {c.name for c in orm_models.FlowRunInput.__table__.c} == {
+        "id",
+        "created",
+        "updated",
+        "flow_run_id",
+        "key",
+        "value",
+        "sender",
+    }
 
 
 def in_a_server(code: str, home: Path) -> str:

@@ -27,7 +27,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """Show beside a failure how the logs of the test's stack end: on another machine nobody can look them up."""
     report = yield
     if report.failed:
-        for stack in {id(found): found for found in getattr(item, "funcargs", {}).values() if isinstance(found, Running)}.values():
+        for stack in {
+            id(found): found for found in getattr(item, "funcargs", {}).values() if isinstance(found, Running)
+        }.values():
             for log in sorted((Path(stack.environment["XINFANG_HOME"]) / "logs").glob("*.log")):
                 report.sections.append((log.name, "\n".join(log.read_text(errors="replace").splitlines()[-TAIL:])))
     return report
@@ -67,9 +69,11 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def environment_at(home: Path) -> dict[str, str]:
     """The settings of a stack that has a home of its own."""
     return {
-        "XINFANG_HOME": str(home), "XINFANG_PREFECT_PORT": str(free_port()), "XINFANG_NUDGE_POLL": "PT0.2S",
+        "XINFANG_HOME": str(home),
+        "XINFANG_PREFECT_PORT": str(free_port()),
+        "XINFANG_NUDGE_POLL": "PT0.2S",
         "XINFANG_STUCK_AFTER": "PT15S",
-    }  # fmt: skip
+    }
 
 
 @contextmanager

@@ -44,7 +44,11 @@ def told(engine: Engine, number: str) -> list[dict[str, Any]] | None:
     found = events_of(engine, number)
     steps = {(event["payload"]["clock"], event["payload"]["step"]) for event in found}
     kinds = {event["event"] for event in found}
-    return found if steps == recorded(engine, number) and {"petition.deadline.missed", "petition.deadline.escalated"} <= kinds else None
+    return (
+        found
+        if steps == recorded(engine, number) and {"petition.deadline.missed", "petition.deadline.escalated"} <= kinds
+        else None
+    )
 
 
 def test_the_sweep_is_due_every_minute(engine: Engine) -> None:
@@ -69,9 +73,12 @@ def test_an_overdue_petition_is_told_to_the_engine_once_and_without_names(engine
     assert "反映逾期事项" not in str(again)
     run = engine.office.bookmark(number)
     assert run is not None
-    assert {related["prefect.resource.id"] for event in again for related in event["related"] if related["prefect.resource.role"] == "flow-run"} == {
-        f"prefect.flow-run.{run.run_id}"
-    }
+    assert {
+        related["prefect.resource.id"]
+        for event in again
+        for related in event["related"]
+        if related["prefect.resource.role"] == "flow-run"
+    } == {f"prefect.flow-run.{run.run_id}"}
 
 
 def test_the_engine_is_told_of_every_step_in_the_case_file_and_of_no_other(engine: Engine) -> None:

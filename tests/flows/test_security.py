@@ -25,9 +25,13 @@ pytestmark = pytest.mark.engine
 FILTER = ("POST", "/flow_runs/filter")
 SUBMITTED = {"name": "欧阳封存甲", "phone": "13900007701", "id_number": "11010519491231007X", "address": "封存里七十七号"}
 WRITTEN = {
-    "content": "封存的来信内容一", "accused": "上官被告乙", "representatives": "司徒代表丙", "co_signers": "尉迟联名己",
-    "proxy": "公孙代理庚", "email": "sealed@example.test",
-}  # fmt: skip
+    "content": "封存的来信内容一",
+    "accused": "上官被告乙",
+    "representatives": "司徒代表丙",
+    "co_signers": "尉迟联名己",
+    "proxy": "公孙代理庚",
+    "email": "sealed@example.test",
+}
 REFUSED, TAKEN, WRONG = "未被采用的经办文字", "已被采用的经办文字", "皇甫错填丁"
 SCREENED = {"petition_class": "申诉求决", "content_code": "城乡建设/市政设施"}
 
@@ -64,8 +68,11 @@ class TestTheDoor:
     def test_a_change_needs_a_token_of_the_same_client(self, engine: Engine) -> None:
         own = token_of("clerk")
         given: dict[str, dict[str, str]] = {
-            "none": {}, "wrong": own | {"Prefect-Csrf-Token": "made-up"}, "another's": own | {"Prefect-Csrf-Client": "x"}, "right": own,
-        }  # fmt: skip
+            "none": {},
+            "wrong": own | {"Prefect-Csrf-Token": "made-up"},
+            "another's": own | {"Prefect-Csrf-Client": "x"},
+            "right": own,
+        }
         answers = {case: ask(*FILTER, auth_string(), **headers).status_code for case, headers in given.items()}
         assert answers == {"none": 403, "wrong": 403, "another's": 403, "right": 200}
 
@@ -137,7 +144,9 @@ class TestTheDisk:
         engine.answer(number, Step.SCREEN, "Z01", **SCREENED, reason=TAKEN)
         engine.answer(number, Step.PROPOSE, "Z01", way="交办", lead="市住建局", opinion=TAKEN)
         engine.waiting(number, Step.APPROVE)
-        engine.until(engine.submit_intake(name=WRONG, officer=WRONG, content=WRONG, flags=WRONG, upstream_due_on=WRONG).id, "待更正")
+        engine.until(
+            engine.submit_intake(name=WRONG, officer=WRONG, content=WRONG, flags=WRONG, upstream_due_on=WRONG).id, "待更正"
+        )
         found = look([*SUBMITTED.values(), *WRITTEN.values(), REFUSED, TAKEN, WRONG], title)
         assert found.leaks == ()
         assert {"casework.petition", "prefect.artifact"} <= set(found.controls)  # both databases were really read
@@ -146,7 +155,13 @@ class TestTheDisk:
     def test_a_form_waits_for_its_worker_sealed(self, engine: Engine) -> None:
         """A run that no worker has taken yet, which our flows cannot have scrubbed."""
         deployment = engine.client.read_deployment_by_name("intake/intake")
-        form = {"officer": "Z01", "channel": "来信", "receipt_on": now().date().isoformat(), "title": "未取件题名", "name": "独孤未取戊"}
+        form = {
+            "officer": "Z01",
+            "channel": "来信",
+            "receipt_on": now().date().isoformat(),
+            "title": "未取件题名",
+            "name": "独孤未取戊",
+        }
         state = Scheduled(scheduled_time=now() + timedelta(days=3))
         run = engine.client.create_flow_run_from_deployment(deployment.id, parameters={"form": form}, state=state)
         try:

@@ -19,13 +19,17 @@ def without_engine(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("report", "name", "message"),
     [
-        pytest.param(SweepReport(warned=3, missed=1), "Completed", "提醒 3，逾期 1，升级 0，已被后一步取代 0，通报 2", id="all went well"),
         pytest.param(
-            SweepReport(warned=3, faults=["XF-2026-0001 handling: KeyError", "XF-2026-0002 handling: KeyError"]), "Failed",
-            "XF-2026-0001 handling: KeyError；XF-2026-0002 handling: KeyError", id="two clocks could not be acted on",
+            SweepReport(warned=3, missed=1), "Completed", "提醒 3，逾期 1，升级 0，已被后一步取代 0，通报 2", id="all went well"
+        ),
+        pytest.param(
+            SweepReport(warned=3, faults=["XF-2026-0001 handling: KeyError", "XF-2026-0002 handling: KeyError"]),
+            "Failed",
+            "XF-2026-0001 handling: KeyError；XF-2026-0002 handling: KeyError",
+            id="two clocks could not be acted on",
         ),
     ],
-)  # fmt: skip
+)
 def test_a_sweep_ends_as_it_went(monkeypatch: pytest.MonkeyPatch, report: SweepReport, name: str, message: str) -> None:
     monkeypatch.setattr(sweeps, "sweep", lambda *_args, **_settings: report)
     end = sweeps.deadlines.fn()

@@ -112,7 +112,9 @@ def test_units_work_in_runs_of_their_own_and_the_petition_follows(engine: Engine
 
     number = engine.registered()
     engine.office.decide(number, "screen", "Z01", as_of=now(), **SCREENED)
-    engine.office.decide(number, "propose", "Z01", as_of=now(), way="交办", lead="市住建局", co_handling="某街道办事处", opinion="交办")
+    engine.office.decide(
+        number, "propose", "Z01", as_of=now(), way="交办", lead="市住建局", co_handling="某街道办事处", opinion="交办"
+    )
     engine.office.decide(number, "approve", "F01", as_of=now(), opinion="同意")
     for position, unit in ((1, "SZJ"), (2, "JDB")):
         share = f"{number}/{position}"
@@ -136,7 +138,9 @@ def test_a_withdrawn_petition_recalls_its_units_and_ends_archived(engine: Engine
     engine.answer(number, Step.OVERSEE, "Z01", choice="信访人书面撤回", text="信访人书面撤回")
     assert engine.until(share.id, "撤回").state.is_completed()  # type: ignore[union-attr]
     run, _ = engine.waiting(number, Step.ARCHIVE)
-    eventually(lambda: not [m for m in engine.office.letters(number) if m.state.value in ("queued", "sending")], what="letters to leave")
+    eventually(
+        lambda: not [m for m in engine.office.letters(number) if m.state.value in ("queued", "sending")], what="letters to leave"
+    )
     engine.office.decide(number, "archive", "A01", as_of=now(), choice="归档")
     assert engine.until(run.id, "归档").state.is_completed()  # type: ignore[union-attr]
 

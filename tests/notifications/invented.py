@@ -44,9 +44,24 @@ PERSONAL = ("钱来顺", "qian.laishun")
 """What must never be seen in subjects, errors and logs."""
 
 OPTIONAL = (
-    "answer", "basis", "delivered_on", "due_on", "ground", "lead_unit", "may_extend", "office_phone", "outcome", "owed_on",
+    "answer",
+    "basis",
+    "delivered_on",
+    "due_on",
+    "ground",
+    "lead_unit",
+    "may_extend",
+    "office_phone",
+    "outcome",
+    "owed_on",
     "people_count",
-    "petitioner_name", "reason", "registered_on", "reply_due_on", "report_wanted", "tried", "where_to_go",
+    "petitioner_name",
+    "reason",
+    "registered_on",
+    "reply_due_on",
+    "report_wanted",
+    "tried",
+    "where_to_go",
 )
 """Facts that a real petition may lack; they come as empty text."""
 
@@ -57,10 +72,16 @@ ON_THE_LADDER: dict[Letter, dict[str, str]] = {
     Letter.DEADLINE_ALERT: {"written_on": "2026年4月16日", "days": "20", "step": "期限已过75%"},
     Letter.OVERDUE_ALERT: {"written_on": "2026年5月13日", "days": "7", "step": "督办"},
     Letter.LEADER_REPORT: {
-        "written_on": "2026年5月21日", "days": "15", "step": "报告分管副主任", "basis": "信访工作条例 第三十四条",
+        "written_on": "2026年5月21日",
+        "days": "15",
+        "step": "报告分管副主任",
+        "basis": "信访工作条例 第三十四条",
     },
     Letter.CHAIRS_REPORT: {
-        "written_on": "2026年6月5日", "days": "30", "step": "提请主任会议", "basis": "信访工作条例 第三十四条",
+        "written_on": "2026年6月5日",
+        "days": "30",
+        "step": "提请主任会议",
+        "basis": "信访工作条例 第三十四条",
         "tried": "2026年5月7日催办；2026年5月13日督办；2026年5月21日报告分管副主任",
     },
 }

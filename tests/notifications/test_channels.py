@@ -86,7 +86,13 @@ class TestWebhook:
 class TestFailure:
     @pytest.mark.parametrize(
         "address",
-        ["nonsense", "mailto://", "carrier-pigeon://roof", "wecombot://", f"mailto://u:{SECRET}@127.0.0.1?from=x&to=qian.laishun"],
+        [
+            "nonsense",
+            "mailto://",
+            "carrier-pigeon://roof",
+            "wecombot://",
+            f"mailto://u:{SECRET}@127.0.0.1?from=x&to=qian.laishun",
+        ],
         ids=["no scheme", "no server", "no such service", "no key", "no mailbox"],
     )
     def test_of_an_unreadable_address_is_told_in_chinese(self, address: str) -> None:
@@ -118,9 +124,7 @@ class TestFailure:
 
 class TestChoice:
     @pytest.mark.parametrize(
-        ("address", "kind"),
-        [("", NullChannel), ("wecombot://key", AppriseChannel)],
-        ids=["recorded only", "an address"],
+        ("address", "kind"), [("", NullChannel), ("wecombot://key", AppriseChannel)], ids=["recorded only", "an address"]
     )
     def test_follows_the_address(self, address: str, kind: type) -> None:
         assert isinstance(channel_for(address), kind)

@@ -87,8 +87,15 @@ class TestVariants:
             (Letter.REPLY_NOTICE, {"lead_unit": ""}, "可以向我办提出", "复查"),
             (Letter.RECEIPT, {"petitioner_name": ""}, "信访人：", "钱来顺"),
         ],
-        ids=["limit not known yet", "no report wanted", "to the lead", "one petitioner", "office rule is no law",
-             "the office's own answer", "no name known"],
+        ids=[
+            "limit not known yet",
+            "no report wanted",
+            "to the lead",
+            "one petitioner",
+            "office rule is no law",
+            "the office's own answer",
+            "no name known",
+        ],
     )
     def test_follow_the_facts(self, letter: Letter, facts: dict[str, str], said: str, unsaid: str) -> None:
         text = render(letter, FACTS | facts).text

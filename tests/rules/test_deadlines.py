@@ -68,7 +68,7 @@ class TestVectors:
             pytest.param("2019-12-31", "5d", False, id="a start before the first calendar does not matter"),
             pytest.param("2019-12-30", "5wd", True, id="a working day counted before the first calendar does"),
         ],
-    )  # fmt: skip
+    )
     def test_only_days_that_were_looked_up_count(self, start: str, length: str, provisional: bool) -> None:
         due = compute_due(parse_length(length), date.fromisoformat(start), CALENDAR)
         assert due.provisional is provisional
@@ -88,9 +88,16 @@ class TestWhyThisDate:
         due = compute_due(rule("handle"), date(2026, 3, 2), CALENDAR, pack_version=PACK.version)
         said = "\n".join(due.steps)
         for part in (
-            "2026-03-02（周一）", "民法典 第二百零一条", "60 日", "信访工作条例 第三十四条", "劳动节休息日",
-            "2026-05-06（周三）", "民法典 第二百零三条", "npc_city@2022-05-01", "国办发明电〔2025〕7号",
-        ):  # fmt: skip
+            "2026-03-02（周一）",
+            "民法典 第二百零一条",
+            "60 日",
+            "信访工作条例 第三十四条",
+            "劳动节休息日",
+            "2026-05-06（周三）",
+            "民法典 第二百零三条",
+            "npc_city@2022-05-01",
+            "国办发明电〔2025〕7号",
+        ):
             assert part in said
         assert CALENDAR.version in said
 
@@ -124,7 +131,7 @@ class TestExtension:
             pytest.param("handle", -1, "不能延长 -1 日", id="backwards"),
             pytest.param("divert", 5, "不得延期", id="where the rule has none"),
         ],
-    )  # fmt: skip
+    )
     def test_is_refused(self, key: str, days: int, reason: str) -> None:
         with pytest.raises(DeadlineError, match=reason):
             extend(rule(key), date(2026, 3, 2), CALENDAR, days=days)
@@ -133,9 +140,15 @@ class TestExtension:
 class TestLengths:
     @pytest.mark.parametrize(
         ("text", "length", "unit"),
-        [("15d", 15, Unit.CALENDAR_DAY), ("5WD", 5, Unit.WORKING_DAY), (" 3m ", 3, Unit.MONTH),
-         ("15日", 15, Unit.CALENDAR_DAY), ("5个工作日", 5, Unit.WORKING_DAY), ("3个月", 3, Unit.MONTH)],
-    )  # fmt: skip
+        [
+            ("15d", 15, Unit.CALENDAR_DAY),
+            ("5WD", 5, Unit.WORKING_DAY),
+            (" 3m ", 3, Unit.MONTH),
+            ("15日", 15, Unit.CALENDAR_DAY),
+            ("5个工作日", 5, Unit.WORKING_DAY),
+            ("3个月", 3, Unit.MONTH),
+        ],
+    )
     def test_reads(self, text: str, length: int, unit: Unit) -> None:
         found = parse_length(text)
         assert (found.length, found.unit) == (length, unit)
@@ -155,8 +168,11 @@ class TestWarnings:
     def test_days_are_rounded_up_and_the_last_is_the_effective_day(self) -> None:
         due = compute_due(rule("handle"), date(2026, 3, 2), CALENDAR)
         assert warning_days(due.start, due.raw, due.effective, (50, 75, 90, 100)) == {
-            50: date(2026, 4, 1), 75: date(2026, 4, 16), 90: date(2026, 4, 25), 100: date(2026, 5, 6),
-        }  # fmt: skip
+            50: date(2026, 4, 1),
+            75: date(2026, 4, 16),
+            90: date(2026, 4, 25),
+            100: date(2026, 5, 6),
+        }
         fortnight = compute_due(parse_length("15d"), date(2026, 3, 2), CALENDAR)
         assert warning_days(fortnight.start, fortnight.raw, fortnight.effective, [50]) == {50: date(2026, 3, 10)}
 

@@ -16,9 +16,16 @@ UNLIMITED = {S.DRAFT, S.APPROVED, S.ATTACHED, S.ARCHIVED, S.VOID, *UNITS_AT_WORK
 """Drafts have a limit once they were refused; an approved one is carried out at once; units have limits of their own."""
 
 KEEPS_ITS_LIMIT = {
-    E.SCREEN, E.PROPOSE, E.SEND_BACK, E.FLAG_DUPLICATE, E.CONCLUDE_REVIEW, E.CONCLUDE_RE_REVIEW, E.FINALIZE,
-    E.GRANT_EXTENSION, E.REFUSE_EXTENSION,
-}  # fmt: skip
+    E.SCREEN,
+    E.PROPOSE,
+    E.SEND_BACK,
+    E.FLAG_DUPLICATE,
+    E.CONCLUDE_REVIEW,
+    E.CONCLUDE_RE_REVIEW,
+    E.FINALIZE,
+    E.GRANT_EXTENSION,
+    E.REFUSE_EXTENSION,
+}
 """Events after which the limit that runs already goes on: the paper only moves along the same desk."""
 
 
@@ -59,7 +66,11 @@ STARTED = sorted({key for row in (*PETITION_ROWS, *DISPATCH_ROWS) for key in row
 
 @pytest.mark.parametrize("key", STARTED)
 def test_every_duty_that_starts_is_stopped_by_an_event_of_its_own(key: str) -> None:
-    assert [row.event for row in (*PETITION_ROWS, *DISPATCH_ROWS) if key in row.stops or (row.event in (E.ARCHIVE, E.CLOSE) and key == "archive")]
+    assert [
+        row.event
+        for row in (*PETITION_ROWS, *DISPATCH_ROWS)
+        if key in row.stops or (row.event in (E.ARCHIVE, E.CLOSE) and key == "archive")
+    ]
 
 
 @pytest.mark.parametrize("version", load_packs().versions, ids=lambda pack: pack.version)
@@ -69,6 +80,13 @@ def test_no_pack_supervises_by_itself_for_less_than_the_handling(version: object
     for rule in version.rules:  # type: ignore[attr-defined]
         if "supervise" in {step.key for step in version.steps_for(rule)}:  # type: ignore[attr-defined]
             assert rule.key in {
-                "assign", "assign_extended", "handle", "handle_extended", "transfer_handle", "handler_notify", "simple_accept",
-                "simple_reply", "fast_closure",
-            }, rule.key  # fmt: skip
+                "assign",
+                "assign_extended",
+                "handle",
+                "handle_extended",
+                "transfer_handle",
+                "handler_notify",
+                "simple_accept",
+                "simple_reply",
+                "fast_closure",
+            }, rule.key

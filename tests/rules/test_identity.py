@@ -37,6 +37,7 @@ class TestAnIdentityNumber:
     @given(st.text(max_size=20))
     def test_of_any_text_is_never_an_error(self, number: str) -> None:
         assert isinstance(id_number_warning(number), str)
+
     @pytest.mark.parametrize("digit", ["²", "①"])
     def test_of_strange_digits_is_never_an_error(self, digit: str) -> None:
         assert "不是 18 位" in id_number_warning(digit + GOOD[1:])

@@ -53,33 +53,63 @@ class TestRungs:
         ("key", "start", "days"),
         [
             pytest.param(
-                "assign", "2026-03-03",
-                {"warn_50": "04-02", "warn_75": "04-17", "warn_90": "04-26", "warn_100": "05-06", "missed": "05-07",
-                 "urge": "05-07", "supervise": "05-13", "to_leader": "05-21", "to_chairs": "06-05"},
+                "assign",
+                "2026-03-03",
+                {
+                    "warn_50": "04-02",
+                    "warn_75": "04-17",
+                    "warn_90": "04-26",
+                    "warn_100": "05-06",
+                    "missed": "05-07",
+                    "urge": "05-07",
+                    "supervise": "05-13",
+                    "to_leader": "05-21",
+                    "to_chairs": "06-05",
+                },
                 id="sixty days that roll over labour day",
             ),
             pytest.param(
-                "divert", "2026-03-02",
-                {"warn_50": "03-10", "warn_75": "03-14", "warn_90": "03-16", "warn_100": "03-17", "missed": "03-18",
-                 "urge": "03-18", "to_leader": "04-01", "to_chairs": "04-16"},
+                "divert",
+                "2026-03-02",
+                {
+                    "warn_50": "03-10",
+                    "warn_75": "03-14",
+                    "warn_90": "03-16",
+                    "warn_100": "03-17",
+                    "missed": "03-18",
+                    "urge": "03-18",
+                    "to_leader": "04-01",
+                    "to_chairs": "04-16",
+                },
                 id="the office's own limit is not supervised",
             ),
             pytest.param(
-                "sign_in", "2026-02-12",
+                "sign_in",
+                "2026-02-12",
                 {"warn_100": "02-24", "missed": "02-25", "urge": "02-25", "to_leader": "03-11"},
                 id="working days over the spring festival",
             ),
             pytest.param(
-                "archive", "2026-03-02",
-                {"warn_50": "06-02", "warn_75": "07-18", "warn_90": "08-15", "warn_100": "09-02", "missed": "09-03",
-                 "urge": "09-03"},
+                "archive",
+                "2026-03-02",
+                {
+                    "warn_50": "06-02",
+                    "warn_75": "07-18",
+                    "warn_90": "08-15",
+                    "warn_100": "09-02",
+                    "missed": "09-03",
+                    "urge": "09-03",
+                },
                 id="six months",
             ),
             pytest.param(
-                "register", "2026-03-02", {"missed": "03-03", "urge": "03-03", "to_leader": "03-17"}, id="the same day, without a light",
+                "register",
+                "2026-03-02",
+                {"missed": "03-03", "urge": "03-03", "to_leader": "03-17"},
+                id="the same day, without a light",
             ),
         ],
-    )  # fmt: skip
+    )
     def test_stand_on_their_days(self, key: str, start: str, days: dict[str, str]) -> None:
         assert {rung.key: rung.due_on for rung in limit(key, start).ladder} == {name: day(on) for name, on in days.items()}
 
@@ -92,8 +122,10 @@ class TestRungs:
     def test_of_a_day_that_a_promise_set_stand_on_that_day(self) -> None:
         promised = limit("promise", "2026-03-10", given=day("03-13")).ladder
         assert [(rung.key, rung.due_on) for rung in promised] == [
-            ("warn_100", day("03-13")), (MISSED, day("03-14")), ("urge", day("03-14")),
-        ]  # fmt: skip
+            ("warn_100", day("03-13")),
+            (MISSED, day("03-14")),
+            ("urge", day("03-14")),
+        ]
 
     @pytest.mark.parametrize("key", [rule.key for rule in PACK.rules if not rule.duty])
     def test_of_a_right_are_none(self, key: str) -> None:
@@ -115,14 +147,18 @@ class TestClimbing:
             pytest.param(LIGHTS, "05-07", "urge", (MISSED, "urge"), (), id="the day after: missed and urged"),
             pytest.param(LIGHTS, "05-14", "supervise", (MISSED, "supervise"), ("urge",), id="a week down: supervised at once"),
             pytest.param(
-                (*LIGHTS, MISSED, "urge"), "06-15", "to_chairs", ("to_chairs",), ("supervise", "to_leader"),
+                (*LIGHTS, MISSED, "urge"),
+                "06-15",
+                "to_chairs",
+                ("to_chairs",),
+                ("supervise", "to_leader"),
                 id="forty days down: only the chairs' meeting",
             ),
             pytest.param(
-                (), "06-15", "to_chairs", (MISSED, "to_chairs"), (*LIGHTS, *STEPS[:3]), id="never looked at: one message in all",
+                (), "06-15", "to_chairs", (MISSED, "to_chairs"), (*LIGHTS, *STEPS[:3]), id="never looked at: one message in all"
             ),
         ],
-    )  # fmt: skip
+    )
     def test_says_only_what_still_makes_sense(
         self, passed: tuple[str, ...], today: str, message: str, acts: tuple[str, ...], overtaken: tuple[str, ...]
     ) -> None:
@@ -162,7 +198,9 @@ class TestStepsByHand:
             pytest.param("unheard_of", (), (), id="an unknown step overtakes nothing"),
         ],
     )
-    def test_overtake_the_steps_under_them_but_never_the_miss(self, key: str, passed: tuple[str, ...], lower: tuple[str, ...]) -> None:
+    def test_overtake_the_steps_under_them_but_never_the_miss(
+        self, key: str, passed: tuple[str, ...], lower: tuple[str, ...]
+    ) -> None:
         assert tuple(rung.key for rung in below(ASSIGN, key, passed)) == lower
 
     def test_do_not_hide_that_the_limit_was_missed(self) -> None:

@@ -63,7 +63,9 @@ class TestOpening:
             pytest.param(datetime(2026, 3, 2, 0, 30, tzinfo=UTC), True, id="half past midnight in London is morning here"),
             pytest.param(datetime(2026, 3, 2, 9, 30, tzinfo=UTC), False, id="morning in London is evening here"),
             pytest.param(datetime(2026, 3, 6, 23, 0, tzinfo=UTC), False, id="Friday night in London is Saturday here"),
-            pytest.param(datetime(2026, 3, 1, 23, 0, tzinfo=UTC) + timedelta(hours=2), True, id="Sunday night in London is Monday here"),
+            pytest.param(
+                datetime(2026, 3, 1, 23, 0, tzinfo=UTC) + timedelta(hours=2), True, id="Sunday night in London is Monday here"
+            ),
         ],
     )
     def test_goes_by_the_clock_in_shanghai(self, instant: datetime, is_open: bool) -> None:

@@ -59,14 +59,25 @@ class TestEveryPack:
 
 
 DEFAULT_ROWS = [
-    ("register", 0, "working_day"), ("divert", 15, "calendar_day"), ("notify", 15, "calendar_day"),
-    ("objection", 5, "working_day"), ("handle", 60, "calendar_day"), ("handle_extended", 90, "calendar_day"),
-    ("assign", 60, "calendar_day"), ("assign_extended", 90, "calendar_day"), ("review_request", 30, "calendar_day"),
-    ("review", 30, "calendar_day"), ("re_review_request", 30, "calendar_day"), ("re_review", 30, "calendar_day"),
-    ("simple_accept", 3, "working_day"), ("simple_reply", 10, "working_day"),
-    ("suggestion_feedback", 30, "calendar_day"), ("deputy_suggestion", 3, "month"),
-    ("report_examination", 5, "working_day"), ("archive", 6, "month"),
-]  # fmt: skip
+    ("register", 0, "working_day"),
+    ("divert", 15, "calendar_day"),
+    ("notify", 15, "calendar_day"),
+    ("objection", 5, "working_day"),
+    ("handle", 60, "calendar_day"),
+    ("handle_extended", 90, "calendar_day"),
+    ("assign", 60, "calendar_day"),
+    ("assign_extended", 90, "calendar_day"),
+    ("review_request", 30, "calendar_day"),
+    ("review", 30, "calendar_day"),
+    ("re_review_request", 30, "calendar_day"),
+    ("re_review", 30, "calendar_day"),
+    ("simple_accept", 3, "working_day"),
+    ("simple_reply", 10, "working_day"),
+    ("suggestion_feedback", 30, "calendar_day"),
+    ("deputy_suggestion", 3, "month"),
+    ("report_examination", 5, "working_day"),
+    ("archive", 6, "month"),
+]
 VARIANTS = [
     ("shanghai", "divert", 15, "calendar_day", "上海市信访条例 第三十条"),
     ("shanghai", "assign", 60, "calendar_day", "上海市信访条例 第三十一条"),
@@ -116,7 +127,7 @@ class TestVersions:
             pytest.param("zhejiang", "2026-03-02", "zhejiang@2022-05-01", id="a province has its own"),
             pytest.param("zhejiang", "2020-01-01", "npc_city@2005-05-01", id="before that, what it extends"),
         ],
-    )  # fmt: skip
+    )
     def test_in_force_on_a_day(self, key: str, on: str, version: str) -> None:
         assert PACKS.pack_for(key, date.fromisoformat(on)).version == version
 
@@ -129,7 +140,7 @@ class TestVersions:
             PACKS.pack_for("guangdong", DAY)
 
     def test_a_later_version_may_extend_the_earlier_one(self, tmp_path: Path) -> None:
-        row = DEFAULT[DEFAULT.index("[[rule]]\nkey = \"divert\""):DEFAULT.index("[[rule]]\nkey = \"notify\"")]
+        row = DEFAULT[DEFAULT.index('[[rule]]\nkey = "divert"') : DEFAULT.index('[[rule]]\nkey = "notify"')]
         head = 'key = "npc_city"\nlabel = "新"\neffective_on = 2027-01-01\nextends = "npc_city"\n'
         packs = load_packs(folder(tmp_path, old=DEFAULT, new=head + row.replace("length = 15", "length = 10")))
         assert packs.pack_for("npc_city", date(2026, 12, 31)).rule("divert").length == 15
@@ -160,7 +171,7 @@ MALFORMED = [
     ('key = "handle"', 'key = "divert"', "规则 divert 出现了 2 次", "the same row twice"),
     ('key = "handle"', 'key = "Handle 60"', "应为小写英文单词", "a key that is none"),
     (HANDLE, '[[rule]]\nkey = "other"\n', "缺少规则 handle", "a required row left out"),
-]  # fmt: skip
+]
 
 HEAD = 'key = "x"\nlabel = "x"\neffective_on = 2022-05-01\n'
 HEADS = [
@@ -174,11 +185,9 @@ HEADS = [
 
 
 class TestMalformedPacks:
-    @pytest.mark.parametrize(
-        ("old", "new", "reason"), [row[:3] for row in MALFORMED], ids=[row[3] for row in MALFORMED]
-    )
+    @pytest.mark.parametrize(("old", "new", "reason"), [row[:3] for row in MALFORMED], ids=[row[3] for row in MALFORMED])
     def test_is_refused_with_file_row_and_reason(self, tmp_path: Path, old: str, new: str, reason: str) -> None:
-        before, handle = DEFAULT[:DEFAULT.index(HANDLE)], DEFAULT[DEFAULT.index(HANDLE):]
+        before, handle = DEFAULT[: DEFAULT.index(HANDLE)], DEFAULT[DEFAULT.index(HANDLE) :]
         assert old in handle
         with pytest.raises(PackError) as refused:
             load_packs(folder(tmp_path, city=before + handle.replace(old, new, 1)))

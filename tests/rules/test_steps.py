@@ -7,7 +7,9 @@ from rules.lifecycle.table import FINISHED_UNITS, STAGES, AnyState, permitted, r
 from rules.steps import DISPATCH_STEPS, PETITION_STEPS, WHO_DECIDES, step_of
 
 WAITING: list[tuple[AnyState, Step]] = [*PETITION_STEPS.items(), *DISPATCH_STEPS.items()]
-EACH_WAIT = pytest.mark.parametrize(("state", "step"), WAITING, ids=[f"{type(at).__name__} {at} waits for {to}" for at, to in WAITING])
+EACH_WAIT = pytest.mark.parametrize(
+    ("state", "step"), WAITING, ids=[f"{type(at).__name__} {at} waits for {to}" for at, to in WAITING]
+)
 
 
 class TestEveryState:

@@ -62,7 +62,7 @@ class TestCalendar:
             pytest.param("2020-02-01", DayKind.HOLIDAY, "春节休息日", id="the epidemic took back a make-up Saturday"),
             pytest.param("2022-12-31", DayKind.HOLIDAY, "元旦休息日", id="a notice may reach back into the old year"),
         ],
-    )  # fmt: skip
+    )
     def test_kind_and_reason(self, day: str, kind: DayKind, reason: str) -> None:
         found = date.fromisoformat(day)
         assert (CALENDAR.kind(found), CALENDAR.reason(found)) == (kind, reason)

@@ -44,7 +44,11 @@ def standing_at(office: Office, step: str) -> tuple[str, str, dict[str, str]]:
 
 def state_of(office: Office, subject: str) -> object:
     number = subject.partition("/")[0]
-    return office.petition(number).model_dump(), [share.model_dump() for share in office.shares(number)], len(office.letters(number))
+    return (
+        office.petition(number).model_dump(),
+        [share.model_dump() for share in office.shares(number)],
+        len(office.letters(number)),
+    )
 
 
 BAD = {
@@ -71,11 +75,22 @@ def test_bad_input_is_refused_in_chinese_and_changes_nothing(office: Office, ste
 @pytest.mark.parametrize(
     ("step", "field"),
     [
-        ("screen", "choice"), ("screen", "petition_class"), ("screen", "relation"), ("screen", "flags"), ("propose", "way"),
-        ("approve", "choice"), ("sign_in", "choice"), ("report", "outcome"), ("examine", "choice"), ("examine", "failed"),
-        ("deliver", "settlement"), ("close", "choice"), ("archive", "choice"), ("archive", "retention"),
+        ("screen", "choice"),
+        ("screen", "petition_class"),
+        ("screen", "relation"),
+        ("screen", "flags"),
+        ("propose", "way"),
+        ("approve", "choice"),
+        ("sign_in", "choice"),
+        ("report", "outcome"),
+        ("examine", "choice"),
+        ("examine", "failed"),
+        ("deliver", "settlement"),
+        ("close", "choice"),
+        ("archive", "choice"),
+        ("archive", "retention"),
     ],
-)  # fmt: skip
+)
 def test_an_unknown_choice_is_answered_with_the_choices(office: Office, step: str, field: str) -> None:
     subject, officer, answer = standing_at(office, step)
     before = state_of(office, subject)
@@ -121,7 +136,9 @@ def test_a_units_late_entry_is_not_measured_by_another_units(office: Office) -> 
     assert office.shares(number)[0].signed_in_on == date(2026, 3, 4)
 
 
-@pytest.mark.parametrize(("active_from", "active_until"), [(date(2020, 1, 1), date(2026, 3, 2)), (date(2026, 3, 3), None)], ids=["left", "not yet"])
+@pytest.mark.parametrize(
+    ("active_from", "active_until"), [(date(2020, 1, 1), date(2026, 3, 2)), (date(2026, 3, 3), None)], ids=["left", "not yet"]
+)
 def test_an_inactive_officer_decides_nothing(office: Office, active_from: date, active_until: date | None) -> None:
     number = office.register()
     with office.database.write() as session:
@@ -150,9 +167,20 @@ def test_a_step_that_has_not_come_yet_is_not_called_done(office: Office) -> None
 
 
 @pytest.mark.parametrize(
-    "subject", ["XF-2026-0099", "XF-2026-0001/9", "XF-2026-0001/0", "XF-2026-0001/甲", "XF-2026-0001/①", "draft-①", "draft-9", "",
-                "draft-99999999999999999999", "XF-2026-0001/99999999999999999999"]
-)  # fmt: skip
+    "subject",
+    [
+        "XF-2026-0099",
+        "XF-2026-0001/9",
+        "XF-2026-0001/0",
+        "XF-2026-0001/甲",
+        "XF-2026-0001/①",
+        "draft-①",
+        "draft-9",
+        "",
+        "draft-99999999999999999999",
+        "XF-2026-0001/99999999999999999999",
+    ],
+)
 def test_an_unknown_subject_is_refused(office: Office, subject: str) -> None:
     office.register()
     with pytest.raises(CaseworkError, match=CHINESE):
@@ -177,7 +205,9 @@ def test_a_field_that_the_form_does_not_have_is_refused_when_something_was_writt
 
 
 @pytest.mark.parametrize("nothing", [None, "", [], {}], ids=repr)
-def test_a_field_that_the_form_does_not_have_and_that_was_left_empty_stands_in_nobodys_way(office: Office, nothing: object) -> None:
+def test_a_field_that_the_form_does_not_have_and_that_was_left_empty_stands_in_nobodys_way(
+    office: Office, nothing: object
+) -> None:
     subject, officer, answer = standing_at(office, "screen")
     assert office.decide(subject, "screen", officer, **answer, earlier_field=nothing)
 

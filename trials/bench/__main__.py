@@ -21,9 +21,12 @@ def machine() -> dict[str, Any]:
     """Name what this was measured on."""
     system = f"{platform.system()} {platform.machine()}"
     return {
-        "cores": os.cpu_count(), "processor": processor(), "python": platform.python_version(), "system": system,
+        "cores": os.cpu_count(),
+        "processor": processor(),
+        "python": platform.python_version(),
+        "system": system,
         "python_loop_ms": yardstick(),
-    }  # fmt: skip
+    }
 
 
 def yardstick() -> int:

@@ -133,9 +133,11 @@ def engine(kind: str, *, worker_type: str = "casework", quiet: bool = True) -> I
     """Start a stack with databases of its own and take it down afterwards."""
     with TemporaryDirectory(prefix="xinfang-bench-") as home, address(kind) as casework, address(kind) as prefect:
         os.environ |= {
-            "XINFANG_HOME": home, "XINFANG_DATABASE_URL": casework, "XINFANG_PREFECT_PORT": str(_free_port()),
+            "XINFANG_HOME": home,
+            "XINFANG_DATABASE_URL": casework,
+            "XINFANG_PREFECT_PORT": str(_free_port()),
             "XINFANG_PREFECT_DATABASE_URL": prefect.replace("psycopg", "asyncpg"),
-        }  # fmt: skip
+        }
         _forget()
         with Stack(lambda _line: None, worker_type=worker_type) as stack:
             stack.start(roster=Path(ROOT) / "desk" / "demo" / "roster.toml")

@@ -47,9 +47,14 @@ def archive(life: Life) -> None:
 def answer_on_spot(life: Life) -> None:
     """Answer at the window and close, as most small matters end."""
     life.decide(
-        Step.SCREEN, CLERK, at(2, 10), choice="当场答复（即接即办）", petition_class="申诉求决", content_code="城乡建设/物业服务",
+        Step.SCREEN,
+        CLERK,
+        at(2, 10),
+        choice="当场答复（即接即办）",
+        petition_class="申诉求决",
+        content_code="城乡建设/物业服务",
         answer="已当面解释政策并告知办理途径",
-    )  # fmt: skip
+    )
     life.decide(Step.CLOSE, DIRECTOR, at(20, 9), opinion="同意结案")
 
 
@@ -168,20 +173,26 @@ OWN: dict[str, dict[str, str | None]] = {
     "petition": {"id": "n", "number": NUMBER, "intake_key": "'fill:' || n"},
     "petitioner": {
         "id": "n",
-        "name_digest": _digest(f"substr('{FAMILY_NAMES}', CAST(1 + (n % {NAMES}) % {len(FAMILY_NAMES)} AS integer), 1) || '测试' || n % {NAMES}"),
+        "name_digest": _digest(
+            f"substr('{FAMILY_NAMES}', CAST(1 + (n % {NAMES}) % {len(FAMILY_NAMES)} AS integer), 1) || '测试' || n % {NAMES}"
+        ),
         "phone_digest": _digest("'1' || lpad(CAST(n AS text), 10, '0')"),
         "id_number_digest": _digest("lpad(CAST(n AS text), 18, '0')"),
     },
     "party": PART | {"petitioner_id": "n"},
     "dispatch": {"id": "n", "petition_id": "n"},
-    "case_event": PART | SHARE | {"decision_key": "CASE WHEN old.decision_key IS NOT NULL THEN 'fill:' || n || ':' || old.seq END"},
+    "case_event": PART
+    | SHARE
+    | {"decision_key": "CASE WHEN old.decision_key IS NOT NULL THEN 'fill:' || n || ':' || old.seq END"},
     "clock": PART | SHARE,
     "outbox_message": PART | SHARE | {"key": "n || substr(old.key, strpos(old.key, ':'))"},
     "bookmark": {
         "subject": f"CASE old.subject WHEN model.number THEN {NUMBER} WHEN model.number || '/1' THEN {NUMBER} || '/1' ELSE 'draft-' || n END",
-        "seen_seq": "old.wanted_seq", "behind": "false", "run_id": "CAST(md5(CAST(n AS text)) AS uuid)::text",
+        "seen_seq": "old.wanted_seq",
+        "behind": "false",
+        "run_id": "CAST(md5(CAST(n AS text)) AS uuid)::text",
     },
-}  # fmt: skip
+}
 """What is each copy's own: an expression over its number ``n``, the model's petition and the row copied; nothing: counted up."""
 
 JOINED = dict.fromkeys(TABLES, "old.petition_id = model.id") | {

@@ -214,11 +214,17 @@ def show(found: dict[str, Any], console: Console) -> None:
     for size, rate in found["lifecycles_per_second"].items():
         per_core, theirs = found["lifecycles_per_second_per_core"][size], DIGIT_RATE.get(int(size))
         table.add_row(
-            f"{int(size):,}", f"{rate:.1f}", f"{per_core:.1f}", f"{found['lifecycle_p50_ms'][size]:.0f}",
-            f"{found['lifecycle_p95_ms'][size]:.0f}", str(found["statements_per_life"][size]), f"{theirs:g}" if theirs else "",
-            f"{theirs / DIGIT_CORES:.2f}" if theirs else "", f"{DIGIT_P95_MS.get(int(size), '')}",
+            f"{int(size):,}",
+            f"{rate:.1f}",
+            f"{per_core:.1f}",
+            f"{found['lifecycle_p50_ms'][size]:.0f}",
+            f"{found['lifecycle_p95_ms'][size]:.0f}",
+            str(found["statements_per_life"][size]),
+            f"{theirs:g}" if theirs else "",
+            f"{theirs / DIGIT_CORES:.2f}" if theirs else "",
+            f"{DIGIT_P95_MS.get(int(size), '')}",
             f"{per_core / (theirs / DIGIT_CORES):.1f}" if theirs else "",
-        )  # fmt: skip
+        )
     console.print(table)
     console.print(NOTES, highlight=False, markup=False)
     _show_operations(found, console)

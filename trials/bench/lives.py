@@ -89,10 +89,17 @@ def register(life: Life) -> None:
     """Put a paper on file, register it, and look for earlier ones: what the intake run does."""
     invented = person(life.seed)
     given = {
-        "officer": CLERK, "channel": "来信", "receipt_on": "2026-03-02", "title": "反映小区电梯停用问题", "content": CONTENT,
-        "name": invented.name, "phone": invented.phone, "id_number": invented.id_number, "address": "某区某路一号",
+        "officer": CLERK,
+        "channel": "来信",
+        "receipt_on": "2026-03-02",
+        "title": "反映小区电梯停用问题",
+        "content": CONTENT,
+        "name": invented.name,
+        "phone": invented.phone,
+        "id_number": invented.id_number,
+        "address": "某区某路一号",
         "place": "某区",
-    }  # fmt: skip
+    }
     with life.timed("register"):
         form, problem = read_intake(given, today=at(2, 9).date())
         draft = put_on_file(form, key=life.key, as_of=at(2, 9), problem=problem)

@@ -74,7 +74,9 @@ class Office:
         self._plan = plan
         self._arrivals: Any = context.Queue()
         self._results: Any = context.Queue()
-        self._processes = [context.Process(target=_work, args=(plan.walker, self._arrivals, self._results)) for _ in range(plan.workers)]
+        self._processes = [
+            context.Process(target=_work, args=(plan.walker, self._arrivals, self._results)) for _ in range(plan.workers)
+        ]
         self.ended: list[Ended] = []
         self.sent = 0
         for process in self._processes:
@@ -237,8 +239,9 @@ def show(found: dict[str, Any], console: Console) -> None:
         "sustained: a quarter of the greatest rate of this run; spike: ten times that; recovery: until the p95 of the last"
         " 5 s has been at most twice the normal one for 10 s on end, those 10 s included.\n"
         "DIGIT (published, 1,000,000 complaints, 8 vCPU, over HTTP): 57-58 % errors in the spike, p95 36-38 s, never recovers.",
-        highlight=False, markup=False,
-    )  # fmt: skip
+        highlight=False,
+        markup=False,
+    )
 
 
 def main() -> None:

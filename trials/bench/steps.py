@@ -67,7 +67,9 @@ def idle(office: Engine, seconds: float = IDLE_SECONDS) -> float:
     return round((sum(office.cpu().values()) - before) / seconds, 3)
 
 
-def measure(*, kind: str = "postgresql", ours: int = 200, stock: int = 12, decisions: int = 40, crowd: int = 20_000) -> dict[str, Any]:
+def measure(
+    *, kind: str = "postgresql", ours: int = 200, stock: int = 12, decisions: int = 40, crowd: int = 20_000
+) -> dict[str, Any]:
     """Measure both workers on one kind of database, one after the other."""
     with engine(kind, worker_type="process") as office:
         slow = drain(office, stock)
@@ -77,12 +79,15 @@ def measure(*, kind: str = "postgresql", ours: int = 200, stock: int = 12, decis
         forms, desk = (latencies(office, decisions // 2, at_the_desk=where) for where in (False, True))
         found = {
             "steps_per_second": {
-                "casework": fast["per_second"], "process": slow["per_second"], "ratio": round(fast["per_second"] / slow["per_second"], 1),
-                "casework_detail": fast, "process_detail": slow,
+                "casework": fast["per_second"],
+                "process": slow["per_second"],
+                "ratio": round(fast["per_second"] / slow["per_second"], 1),
+                "casework_detail": fast,
+                "process_detail": slow,
             },
             "next_state_seconds": spread(forms + desk) | {"form": spread(forms), "desk": spread(desk), "process": slow_waits},
             "idle_share_of_a_core": idle(office),
-        }  # fmt: skip
+        }
     if kind == "postgresql" and crowd:
         with engine(kind) as office:
             found["suspended"] = compare_crowds(office, ours, crowd)
@@ -97,9 +102,13 @@ def compare_crowds(office: Engine, steps: int, crowd: int) -> dict[str, Any]:
         suspended.append(office.kept)
         rates.append(drain(office, steps)["per_second"])
     return {
-        "few": rates[0], "few_suspended": suspended[0], "many": rates[1], "suspended": suspended[1],
-        "ratio": round(rates[1] / rates[0], 2), "worker_mb": office.worker_memory_mb(),
-    }  # fmt: skip
+        "few": rates[0],
+        "few_suspended": suspended[0],
+        "many": rates[1],
+        "suspended": suspended[1],
+        "ratio": round(rates[1] / rates[0], 2),
+        "worker_mb": office.worker_memory_mb(),
+    }
 
 
 def show(found: dict[str, Any], console: Console) -> None:

@@ -93,7 +93,9 @@ def fill(database: Database, *, due: int, others: int) -> None:
 def _numbers(session: Session, first: int, last: int) -> str:
     if session.get_bind().dialect.name == "postgresql":
         return f"SELECT n FROM generate_series({first}, {last}) AS series(n)"
-    return f"WITH RECURSIVE series(n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM series WHERE n < {last}) SELECT n FROM series"
+    return (
+        f"WITH RECURSIVE series(n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM series WHERE n < {last}) SELECT n FROM series"
+    )
 
 
 def _petitions(session: Session, first: int, last: int) -> None:
@@ -106,10 +108,12 @@ def _petitions(session: Session, first: int, last: int) -> None:
             " '[]', 1, 0, '{}', 0, '', '', :created, :pack FROM (" + _numbers(session, first, last) + ") AS numbers"
         ),
         {
-            "received": NOON.date().replace(day=2), "sealed": sealed, "created": "2026-03-02 01:00:00",
+            "received": NOON.date().replace(day=2),
+            "sealed": sealed,
+            "created": "2026-03-02 01:00:00",
             "pack": pack_on(NOON.date()).version,
         },
-    )  # fmt: skip
+    )
 
 
 def _clocks(session: Session, database: Database, first: int, last: int, each: int, step_at: str) -> None:
@@ -124,10 +128,12 @@ def _clocks(session: Session, database: Database, first: int, last: int, each: i
                 " 'bench', 0, 0, '[]', 'warn_50', :at FROM (" + _numbers(session, first, last) + ") AS numbers"
             ),
             {
-                "received": NOON.date().replace(day=2), "due": NOON.date().replace(day=17), "at": step_at,
+                "received": NOON.date().replace(day=2),
+                "due": NOON.date().replace(day=17),
+                "at": step_at,
                 "pack": pack_on(NOON.date()).version,
             },
-        )  # fmt: skip
+        )
 
 
 def explain(database: Database, as_of: datetime) -> tuple[str, float]:
@@ -162,13 +168,21 @@ def main() -> None:
     for one in found:
         ratio = one.large / one.small
         table.add_row(
-            one.kind, f"{one.due:,}", f"{one.small:.1f}", f"{one.large:.1f}", f"{ratio:.2f}", f"{one.due / one.large:.0f}",
-            f"{one.empty_ms:.1f}", f"{one.database_ms:.2f}",
-        )  # fmt: skip
+            one.kind,
+            f"{one.due:,}",
+            f"{one.small:.1f}",
+            f"{one.large:.1f}",
+            f"{ratio:.2f}",
+            f"{one.due / one.large:.0f}",
+            f"{one.empty_ms:.1f}",
+            f"{one.database_ms:.2f}",
+        )
     console = Console(width=150)
     console.print(table)
     for one in found:
-        console.print(f"\n{one.kind}: the plan of an empty sweep over {given.open:,} open clocks\n{one.plan}", highlight=False, markup=False)
+        console.print(
+            f"\n{one.kind}: the plan of an empty sweep over {given.open:,} open clocks\n{one.plan}", highlight=False, markup=False
+        )
 
 
 if __name__ == "__main__":

@@ -30,7 +30,6 @@ CLERKS = 8
 """Petitions that are walked at the same time."""
 
 
-
 @dataclass
 class Walk:
     """How far the petitions have come, and what was killed on the way."""

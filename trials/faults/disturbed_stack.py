@@ -89,10 +89,12 @@ def standing(kind: str, say: Say, **more: str) -> Iterator[Standing]:
 
 def _settings(home: Path, mails: Mailbox) -> dict[str, str]:
     return USUAL | {
-        "XINFANG_HOME": str(home), "XINFANG_PREFECT_PORT": str(free_port()), FOLDER: str(home / "faults"),
+        "XINFANG_HOME": str(home),
+        "XINFANG_PREFECT_PORT": str(free_port()),
+        FOLDER: str(home / "faults"),
         "XINFANG_MAIL_CHANNEL": mails.address,
         "XINFANG_OFFICE_CHANNEL": f"{mails.address}&to=office@example.com",
-    }  # fmt: skip
+    }
 
 
 @contextmanager

@@ -52,7 +52,7 @@ def on_postgresql(say: Say) -> Iterator[Result]:
             "approve": disturbed("PostgreSQL killed", cluster.crash, 0.1),
             "sign_in/2": disturbed("PostgreSQL restarted", cluster.restart, 0.05),
             "close": disturbed("server killed", partial(kill_server, there), 0.05),
-        }  # fmt: skip
+        }
         yield from tour(there, "bounded, PostgreSQL", plan)
 
 
@@ -78,4 +78,4 @@ def _plan(there: Standing) -> dict[str, Visit]:
         "report/1": jumped(-1),
         "report/2": ten_at_once,
         "examine/2": disturbed("server killed", partial(kill_server, there), 0.1),
-    }  # fmt: skip
+    }

@@ -53,17 +53,21 @@ def life(delivered_on: str, *, units: int = 2) -> tuple[Turn, ...]:
         Turn(step=Step.SCREEN, officer="Z01", fields=SCREENED, then={"": Step.PROPOSE}),
         Turn(step=Step.PROPOSE, officer="Z01", fields=proposed, then={"": Step.APPROVE}),
         Turn(
-            step=Step.APPROVE, officer="F01", fields={"choice": "同意", "opinion": "同意"},
+            step=Step.APPROVE,
+            officer="F01",
+            fields={"choice": "同意", "opinion": "同意"},
             then={"": Step.OVERSEE} | dict.fromkeys(shares, Step.SIGN_IN),
         ),
         *(turn for share, code in shares.items() for turn in _unit(share, code, last=share == f"/{units}")),
         Turn(step=Step.DELIVER, officer="Z01", fields=delivered, then={"": Step.CLOSE}),
         Turn(
-            step=Step.CLOSE, officer="D01", fields={"choice": "同意结案", "settlement": "化解息访", "opinion": "案结事了"},
+            step=Step.CLOSE,
+            officer="D01",
+            fields={"choice": "同意结案", "settlement": "化解息访", "opinion": "案结事了"},
             then={"": Step.ARCHIVE},
         ),
         Turn(step=Step.ARCHIVE, officer="A01", fields={"choice": "归档"}, then={"": None}),
-    )  # fmt: skip
+    )
 
 
 REFUSED = Turn(step=Step.SCREEN, officer="L-SZJ", fields=SCREENED, then={"": Step.SCREEN}, refused=True)

@@ -63,7 +63,9 @@ class FaultOffice(Engine):
         # The key is for us who cannot look whether a press that brought no receipt counted; a clerk looks at the list of runs.
         paper, key = self.paper(**form), str(uuid4())
         submitted: FlowRun = until(
-            lambda: self.client.create_flow_run_from_deployment(deployment.id, parameters=paper, state=state, idempotency_key=key),
+            lambda: self.client.create_flow_run_from_deployment(
+                deployment.id, parameters=paper, state=state, idempotency_key=key
+            ),
             "the engine to take the intake form",
         )
         return submitted

@@ -17,7 +17,9 @@ from tasks.sweeping.sweep import anything_due, sweep
 def answer(subject: str, as_of: datetime) -> None:
     """The unit signs in."""
     with database().write() as session:
-        decide(session, subject, Step.SIGN_IN, {"officer": "L-SZJ", "choice": "签收"}, as_of=as_of, decision_key=f"race:{subject}")
+        decide(
+            session, subject, Step.SIGN_IN, {"officer": "L-SZJ", "choice": "签收"}, as_of=as_of, decision_key=f"race:{subject}"
+        )
 
 
 def deadline(_subject: str, as_of: datetime) -> None:

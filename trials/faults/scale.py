@@ -30,7 +30,12 @@ DEATHS = {"worker-1": 1 / 3, "api-1": 2 / 3}
 """Which services are killed, after which share of the petitions."""
 
 MACHINES_REDIS = f"{HERE}:6379"
-OWN = {"XINFANG_OUTBOX_LEASE": "PT20S", "XINFANG_STUCK_AFTER": "PT20S", "XINFANG_NUDGE_POLL": "PT0.5S", "XINFANG_WORKER_POLL": "PT1S"}
+OWN = {
+    "XINFANG_OUTBOX_LEASE": "PT20S",
+    "XINFANG_STUCK_AFTER": "PT20S",
+    "XINFANG_NUDGE_POLL": "PT0.5S",
+    "XINFANG_WORKER_POLL": "PT1S",
+}
 
 
 @contextmanager
@@ -40,10 +45,16 @@ def scaled(workers: int, redis_db: int | None) -> Iterator[tuple[Topology, Fault
         home = Path(held.enter_context(TemporaryDirectory(prefix="xinfang-scale-")))
         mails = held.enter_context(mailbox())
         port = free_port()
-        own = USUAL | OWN | {
-            "XINFANG_HOME": str(home), "XINFANG_PREFECT_PORT": str(port), "XINFANG_MAIL_CHANNEL": mails.address,
-            "XINFANG_OFFICE_CHANNEL": f"{mails.address}&to=office@example.com",
-        }  # fmt: skip
+        own = (
+            USUAL
+            | OWN
+            | {
+                "XINFANG_HOME": str(home),
+                "XINFANG_PREFECT_PORT": str(port),
+                "XINFANG_MAIL_CHANNEL": mails.address,
+                "XINFANG_OFFICE_CHANNEL": f"{mails.address}&to=office@example.com",
+            }
+        )
         held.enter_context(environment(own | held.enter_context(databases("postgresql"))))
         redis = MACHINES_REDIS
         if redis_db is None:
@@ -110,7 +121,9 @@ def main(
     with scaled(workers, None if own_redis else redis_db) as (place, office, mails):
         began = time.monotonic()
         walking = Walk(petitions)
-        say(f"{petitions} petitions, {CLERKS} at a time; every {EVERY}th by forms alone, of the others screening and delivery by form")
+        say(
+            f"{petitions} petitions, {CLERKS} at a time; every {EVERY}th by forms alone, of the others screening and delivery by form"
+        )
         walk(office, place, walking, DEATHS | ({"redis": 1 / 2} if own_redis else {}), away={"redis": redis_away})
         seconds = time.monotonic() - began
         found = at_the_end(office, mails, walking)

@@ -23,7 +23,9 @@ T = TypeVar("T")
 WITHIN = 60.0
 
 
-def eventually(look: Callable[[], T | None], *, what: str, within: float = WITHIN, instead: Callable[[], object] | None = None) -> T:
+def eventually(
+    look: Callable[[], T | None], *, what: str, within: float = WITHIN, instead: Callable[[], object] | None = None
+) -> T:
     """Look until something is there; ``instead`` says what was there in its place."""
     until = time.monotonic() + within
     while time.monotonic() < until:
@@ -73,7 +75,13 @@ class Engine:
 
         def look() -> tuple[FlowRun, Bookmark] | None:
             mark = self.office.bookmark(subject)
-            if mark is None or mark.run_id is None or mark.step is None or mark.round <= after_round or (step and mark.step is not step):
+            if (
+                mark is None
+                or mark.run_id is None
+                or mark.step is None
+                or mark.round <= after_round
+                or (step and mark.step is not step)
+            ):
                 return None
             run = self.client.read_flow_run(UUID(mark.run_id))
             return (run, mark) if run.state and run.state.is_paused() and run.state.name == mark.step.label else None

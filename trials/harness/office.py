@@ -50,9 +50,12 @@ class Office:
         """Register an invented paper and return its number."""
         self.papers += 1
         known: dict[str, Any] = {
-            "channel": Channel.LETTER, "receipt_on": as_of.date(), "title": "反映物业服务问题", "content": "电梯长期停用。",
+            "channel": Channel.LETTER,
+            "receipt_on": as_of.date(),
+            "title": "反映物业服务问题",
+            "content": "电梯长期停用。",
             "persons": (Person(name=f"测试人{self.papers}", phone=f"1380000{self.papers:04d}"),),
-        }  # fmt: skip
+        }
         with self.database.write() as session:
             act = self.act(session, "Z01", as_of)
             petition, _ = register_now(session, Registration(**(known | paper)), key=key or f"test:{self.papers}", act=act)
@@ -65,7 +68,9 @@ class Office:
         with self.database.write() as session:
             return check_duplicates(session, number, act=Act(actor=SYSTEM, as_of=as_of))
 
-    def decide(self, subject: str, step: Step | str, officer: str, *, as_of: datetime = MONDAY, key: str | None = None, **answer: Any) -> bool:
+    def decide(
+        self, subject: str, step: Step | str, officer: str, *, as_of: datetime = MONDAY, key: str | None = None, **answer: Any
+    ) -> bool:
         """Answer a step as its form would."""
         with self.database.write() as session:
             given = {"officer": officer} | answer
@@ -76,7 +81,9 @@ class Office:
         number = self.register(as_of=as_of, **paper)
         self.decide(number, "screen", "Z01", as_of=as_of, petition_class="申诉求决", content_code="城乡建设/物业服务")
         lead, *others = units or ("市住建局",)
-        self.decide(number, "propose", "Z01", as_of=as_of, way="交办", lead=lead, co_handling="、".join(others), opinion="建议交办")
+        self.decide(
+            number, "propose", "Z01", as_of=as_of, way="交办", lead=lead, co_handling="、".join(others), opinion="建议交办"
+        )
         self.decide(number, "approve", approver, as_of=as_of, opinion="同意")
         return number
 

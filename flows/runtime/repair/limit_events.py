@@ -33,11 +33,16 @@ def announce_steps(client: SyncPrefectClient) -> int:
 def as_event(one: Announcement) -> Event:
     """Write an announcement as the engine's event: the petition is its resource, its run is related to it."""
     resource: dict[str, Any] = {
-        "prefect.resource.id": f"petition.{one.petition_no}", "prefect.resource.name": one.petition_no,
+        "prefect.resource.id": f"petition.{one.petition_no}",
+        "prefect.resource.name": one.petition_no,
         "petition.number": one.petition_no,
-    }  # fmt: skip
+    }
     run = {"prefect.resource.id": f"prefect.flow-run.{one.run_id}", "prefect.resource.role": "flow-run"}
     return Event(
-        id=one.id, event=one.event, occurred=one.occurred, resource=Resource(resource), payload=dict(one.payload),
+        id=one.id,
+        event=one.event,
+        occurred=one.occurred,
+        resource=Resource(resource),
+        payload=dict(one.payload),
         related=[RelatedResource(run)] if one.run_id else [],
-    )  # fmt: skip
+    )

@@ -44,7 +44,12 @@ LOOK_BACK = timedelta(days=2)
 
 
 def repair_stuck(
-    client: SyncPrefectClient, *, cases_before: datetime, background_before: datetime, report: Report, spared: Set[UUID] = frozenset()
+    client: SyncPrefectClient,
+    *,
+    cases_before: datetime,
+    background_before: datetime,
+    report: Report,
+    spared: Set[UUID] = frozenset(),
 ) -> None:
     """Put a case's runs that have been under way since before an instant back in the queue; end background ones, which come again.
 
@@ -102,7 +107,9 @@ class Comparison:
         """Begin at the first subject."""
         self._after = ""
 
-    def go_on(self, client: SyncPrefectClient, *, as_of: datetime, report: Report, everything: bool = False, at_once: bool = False) -> None:
+    def go_on(
+        self, client: SyncPrefectClient, *, as_of: datetime, report: Report, everything: bool = False, at_once: bool = False
+    ) -> None:
         """Compare the next slice, or everything that is left; a slice with a lost run in it makes it go on to the end."""
         left = self.SLICE
         while left > 0:
@@ -116,7 +123,9 @@ class Comparison:
             if everything or lost:
                 left = max(left, PAGE)
 
-    def _compare(self, client: SyncPrefectClient, marks: list[Bookmark], *, as_of: datetime, report: Report, at_once: bool) -> bool:
+    def _compare(
+        self, client: SyncPrefectClient, marks: list[Bookmark], *, as_of: datetime, report: Report, at_once: bool
+    ) -> bool:
         runs = read_runs(client, [mark.run_id for mark in marks])
         report.compared += len(marks)
         _repair(client, marks, runs, as_of=as_of, report=report, at_once=at_once)
@@ -131,9 +140,12 @@ def _repair(
     for mark in marks:
         state, run = states.get(mark.subject), runs.get(mark.run_id or "")
         expected = Expected(
-            waited_for=mark.step, round=mark.round, behind=mark.behind, stands_at=step_of(state) if state else None,
+            waited_for=mark.step,
+            round=mark.round,
+            behind=mark.behind,
+            stands_at=step_of(state) if state else None,
             nudge_after=mark.nudge_after,
-        )  # fmt: skip
+        )
         pause = _pause(client, run, as_of=as_of, at_once=at_once)
         remedy = remedy_for(expected, run, as_of=as_of, stuck_after=settings().stuck_after, pause=pause)
         if remedy is not None and _apply(client, mark, run, remedy):
@@ -166,12 +178,20 @@ def end_duplicates(client: SyncPrefectClient, *, report: Report) -> None:
     for page in _pages(client, CASE_DEPLOYMENTS[:3], ("PAUSED", "SCHEDULED")):
         with database().read() as session:
             named = {mark.run_id for mark in unfinished_of_runs(session, [str(run.id) for run in page])}
-            subjects = {subject_of_run(run): session.get(Bookmark, subject_of_run(run)) for run in page if str(run.id) not in named}
+            subjects = {
+                subject_of_run(run): session.get(Bookmark, subject_of_run(run)) for run in page if str(run.id) not in named
+            }
         others = read_runs(client, [mark.run_id for mark in subjects.values() if mark is not None])
         for run in page:
             mark = subjects.get(subject_of_run(run))
             other = others.get(mark.run_id or "") if mark is not None else None
-            if str(run.id) not in named and other is not None and other.id != run.id and other.state and not other.state.is_final():
+            if (
+                str(run.id) not in named
+                and other is not None
+                and other.id != run.id
+                and other.state
+                and not other.state.is_final()
+            ):
                 client.set_flow_run_state(run.id, Cancelled(name="重复流程"), force=True)
                 report.note(subject_of_run(run), Remedy.END_DUPLICATE)
 
@@ -184,7 +204,9 @@ def subject_of_run(run: FlowRun) -> str:
 def _runs(
     client: SyncPrefectClient, deployments: Iterable[str], kinds: Iterable[object], *, since: datetime | None = None
 ) -> list[FlowRun]:
-    return [run for page in _pages(client, deployments, [getattr(kind, "value", kind) for kind in kinds], since=since) for run in page]
+    return [
+        run for page in _pages(client, deployments, [getattr(kind, "value", kind) for kind in kinds], since=since) for run in page
+    ]
 
 
 def _pages(

@@ -122,7 +122,9 @@ def start_run(client: SyncPrefectClient, mark: Bookmark) -> FlowRun | None:
         return None
     name, parameters = deployment_of(mark.subject)
     key = f"{mark.subject}:{mark.run_id}" if mark.run_id is not None else mark.subject
-    run = client.create_flow_run_from_deployment(deployment_id(client, name), parameters=parameters, name=mark.subject, idempotency_key=key)
+    run = client.create_flow_run_from_deployment(
+        deployment_id(client, name), parameters=parameters, name=mark.subject, idempotency_key=key
+    )
     with database().write() as session:
         bookmark_of(session, mark.subject, as_of=now()).run_id = str(run.id)
     return run
@@ -167,7 +169,11 @@ def show_case(petition_no: str) -> None:
 def page_of(petition_no: str, file: CaseFile, run_id: UUID) -> ArtifactCreate:
     """The case file as an artifact of its run; every publication is a version of it."""
     return ArtifactCreate(
-        key=f"case-{petition_no.lower()}", type="markdown", description=f"{petition_no} 案卷", data=file.markdown(), flow_run_id=run_id
+        key=f"case-{petition_no.lower()}",
+        type="markdown",
+        description=f"{petition_no} 案卷",
+        data=file.markdown(),
+        flow_run_id=run_id,
     )
 
 

@@ -93,4 +93,3 @@ def engine() -> SyncPrefectClient:
 def run_id() -> UUID:
     """The running flow run's id."""
     return this_run().id
-

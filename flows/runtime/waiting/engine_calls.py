@@ -42,7 +42,13 @@ def leave(client: SyncPrefectClient, run: FlowRun, left: Leaving, state: State[A
     run goes on working.
     """
     entered = run.state.id if run.state else run.state_id
-    body: dict[str, Any] = {"entered": str(entered), "inputs": left.inputs, "forget": left.forget, "tags": left.tags, "page": _page(left.page)}
+    body: dict[str, Any] = {
+        "entered": str(entered),
+        "inputs": left.inputs,
+        "forget": left.forget,
+        "tags": left.tags,
+        "page": _page(left.page),
+    }
     if state is not None:
         proposed = to_state_create(state)
         proposed.state_details.flow_run_id = run.id

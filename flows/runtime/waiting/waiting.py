@@ -82,9 +82,7 @@ def wait_for_staff(subject: str, step: Step) -> None:
         if place.step is not step:
             return
         refusal = refusal_of(bookmark_of(session, subject, as_of=as_of))
-        description = form_description(
-            session, place.petition, place.dispatch, step, today=legal_day(as_of), refusal=refusal
-        )
+        description = form_description(session, place.petition, place.dispatch, step, today=legal_day(as_of), refusal=refusal)
         mark = open_round(session, subject, run_id=str(run_id()), step=step, seen_seq=place.petition.last_seq, as_of=as_of)
     keys, known = keyset(step, mark.round), inputs()
     leaving().inputs = {keys["description"]: orjson.dumps(description).decode()}
@@ -129,4 +127,3 @@ def _apply(subject: str, answer: Answer) -> str | None:
         _log.info("%s: the answer to %s was refused", subject, answer.step.value)
         return str(refused)
     return None
-

@@ -106,10 +106,7 @@ class CaseworkWorker(BaseWorker[BaseJobConfiguration, Any, CaseworkResult]):
                 self._in_hand.discard(run.id)
 
     async def run(
-        self,
-        flow_run: FlowRun,
-        configuration: BaseJobConfiguration,
-        task_status: anyio.abc.TaskStatus[int] | None = None,
+        self, flow_run: FlowRun, configuration: BaseJobConfiguration, task_status: anyio.abc.TaskStatus[int] | None = None
     ) -> CaseworkResult:
         """Drive one run; only used by ``worker.submit``, for the polled ones go through ``drive_soon``."""
         del configuration  # nothing of it is needed in this process

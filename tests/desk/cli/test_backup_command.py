@@ -55,7 +55,9 @@ class TestBackup:
         assert str(safe / NAME) in out
         assert f"密钥不在备份里，在 {key_path(settings())}" in out
 
-    def test_says_where_the_keys_are_when_they_are_in_the_environment(self, xinfang: Typist, safe: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_says_where_the_keys_are_when_they_are_in_the_environment(
+        self, xinfang: Typist, safe: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setenv("XINFANG_KEYS", key_path(settings()).read_text().strip())
         settings.cache_clear()
         assert "在 环境变量 XINFANG_KEYS" in xinfang("backup", str(safe))[1]
@@ -155,7 +157,9 @@ class TestRestore:
         assert (code, out) == (1, "")
         assert "不是空的，不会覆盖" in err
 
-    def test_findings_are_told_and_nobody_is_sent_to_start(self, xinfang: Typist, worked: Office, safe: Path, empty: Path) -> None:
+    def test_findings_are_told_and_nobody_is_sent_to_start(
+        self, xinfang: Typist, worked: Office, safe: Path, empty: Path
+    ) -> None:
         with database().engine.begin() as connection:
             connection.execute(text("UPDATE case_event SET actor_code = 'Z02' WHERE id = 3"))
         assert xinfang("backup", str(safe / "b.tar"))[0] == 0

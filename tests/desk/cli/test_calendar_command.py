@@ -71,7 +71,14 @@ class TestImport:
         ],
     )
     def test_shows_what_moves_and_asks(
-        self, office: Office, xinfang: Typist, monkeypatch: pytest.MonkeyPatch, notice: str, reply: str, due: tuple[str, bool], said: str
+        self,
+        office: Office,
+        xinfang: Typist,
+        monkeypatch: pytest.MonkeyPatch,
+        notice: str,
+        reply: str,
+        due: tuple[str, bool],
+        said: str,
     ) -> None:
         number, before = received(office), everything(office)
         monkeypatch.setattr("sys.stdin", StringIO(reply))
@@ -147,7 +154,9 @@ class TestImport:
             pytest.param(None, "无法读取", id="no file at all"),
         ],
     )
-    def test_refuses_in_one_sentence(self, office: Office, xinfang: Typist, tmp_path: Path, content: bytes | None, said: str) -> None:
+    def test_refuses_in_one_sentence(
+        self, office: Office, xinfang: Typist, tmp_path: Path, content: bytes | None, said: str
+    ) -> None:
         path = tmp_path / "日历.txt"
         if content is not None:
             path.write_bytes(content)
@@ -314,7 +323,9 @@ class TestLimits:
     @once
     def test_reply_stops_a_promise(self, office: Office, xinfang: Typist) -> None:
         number = signed(office)
-        office.decide(number, "oversee", "Z01", as_of=on("2026-12-30"), choice="电话催办", text="询问进度", promised_on="2027-01-08")
+        office.decide(
+            number, "oversee", "Z01", as_of=on("2026-12-30"), choice="电话催办", text="询问进度", promised_on="2027-01-08"
+        )
         clock = str(office.clocks(number)["promise"].number)
         assert "停止计时" in typed(xinfang, "clock", "reply", number, clock, "--officer", "Z01", "--said", "已答复")
         assert office.clocks(number)["promise"].state.value == "stopped"
@@ -326,14 +337,18 @@ class TestLimits:
         words = ("--officer", "F01", "--reason", "当面报告", "--dispatch", "1")
         assert "已登记：to_leader" in typed(xinfang, "clock", "step", number, "to_leader", *words)
         assert office.clocks(number)["assign"].next_step == "missed"
-        assert "报告分管副主任（2027-02-20，" in next(row["已过"] for row in answer(xinfang, "clocks", number) if row["派件"] and row["已过"])
+        assert "报告分管副主任（2027-02-20，" in next(
+            row["已过"] for row in answer(xinfang, "clocks", number) if row["派件"] and row["已过"]
+        )
 
     @once
     @pytest.mark.parametrize(
         ("words", "said"),
         [
             pytest.param(["suspend", "99", *BY, "--reason", "x", "--basis", "y"], "没有第 99 号期限", id="an unknown limit"),
-            pytest.param(["suspend", "1", "--officer", "Z01", "--reason", "x", "--basis", "y"], "须由信访办主任", id="a clerk suspending"),
+            pytest.param(
+                ["suspend", "1", "--officer", "Z01", "--reason", "x", "--basis", "y"], "须由信访办主任", id="a clerk suspending"
+            ),
             pytest.param(["suspend", "1", *BY, "--reason", "x"], "须写明法律依据", id="suspending without a basis"),
             pytest.param(["resume", "1", *BY, "--reason", "x"], "没有中止", id="resuming what runs"),
             pytest.param(["reply", "1", *BY, "--said", "x"], "不是等待反馈的", id="an answer to a limit of the office"),
@@ -347,7 +362,9 @@ class TestLimits:
         assert said in err
 
 
-def test_the_end_of_input_at_a_question_cancels_and_is_no_fault(office: Office, xinfang: Typist, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_end_of_input_at_a_question_cancels_and_is_no_fault(
+    office: Office, xinfang: Typist, monkeypatch: pytest.MonkeyPatch
+) -> None:
     number = office.register()
     monkeypatch.setattr("sys.stdin", StringIO(""))
     code, _, err = xinfang("decide", number)

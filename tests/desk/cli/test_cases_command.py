@@ -63,7 +63,9 @@ def test_decide_takes_the_fields_by_their_chinese_titles(office: Office, xinfang
     ("words", "code", "said"),
     [
         pytest.param(("decide", "XF-2026-0001", "--set", "经办人工号=L-SZJ"), 1, "须由接访员", id="the wrong role"),
-        pytest.param(("decide", "XF-2026-0001", "待结案", "--set", "经办人工号=D01"), 1, "不能办理“待结案”", id="a step not reached"),
+        pytest.param(
+            ("decide", "XF-2026-0001", "待结案", "--set", "经办人工号=D01"), 1, "不能办理“待结案”", id="a step not reached"
+        ),
         pytest.param(("decide", "XF-2026-0001", "--set", "颜色=红"), 2, "没有字段“颜色”", id="an unknown field"),
         pytest.param(("decide", "XF-2026-0099"), 1, "没有编号为“XF-2026-0099”", id="an unknown petition"),
         pytest.param(("show", "不是编号"), 1, "没有编号为", id="not a number at all"),

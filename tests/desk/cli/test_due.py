@@ -14,9 +14,20 @@ from tasks.keeping.settings import settings
 APP = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 APP.command("due")(due)
 KEYS = {
-    "divert", "notify", "objection", "handle", "handle_extended", "assign", "review_request", "review",
-    "re_review_request", "re_review", "simple_accept", "simple_reply", "suggestion_feedback",
-}  # fmt: skip
+    "divert",
+    "notify",
+    "objection",
+    "handle",
+    "handle_extended",
+    "assign",
+    "review_request",
+    "review",
+    "re_review_request",
+    "re_review",
+    "simple_accept",
+    "simple_reply",
+    "suggestion_feedback",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -41,9 +52,15 @@ class TestOneDate:
     def test_a_rule_and_a_day(self) -> None:
         found = answer("handle", "2026-03-02")
         assert found | {"calendar": "-"} == {
-            "rule": "handle", "start": "2026-03-02", "raw": "2026-05-01", "effective": "2026-05-06",
-            "provisional": False, "basis": "信访工作条例 第三十四条", "pack": "npc_city@2022-05-01", "calendar": "-",
-        }  # fmt: skip
+            "rule": "handle",
+            "start": "2026-03-02",
+            "raw": "2026-05-01",
+            "effective": "2026-05-06",
+            "provisional": False,
+            "basis": "信访工作条例 第三十四条",
+            "pack": "npc_city@2022-05-01",
+            "calendar": "-",
+        }
 
     @pytest.mark.parametrize(
         ("words", "effective"),
@@ -54,7 +71,7 @@ class TestOneDate:
             pytest.param(["handle", "2026-03-02", "--no-roll"], "2026-05-01", id="without rolling"),
             pytest.param(["handle", "2026-03-02", "--pack", "zhejiang"], "2026-04-01", id="by a province's pack"),
         ],
-    )  # fmt: skip
+    )
     def test_ends_on(self, words: list[str], effective: str) -> None:
         assert answer(*words)["effective"] == effective
 
@@ -70,9 +87,7 @@ class TestOneDate:
         assert "劳动节休息日；顺延至休息日后第一个工作日 2026-05-06（周三）" in said
         assert answer("handle", "2026-03-02", "--explain")["steps"][0].startswith("起算：2026-03-02（周一）")
 
-    def test_the_office_settings_choose_pack_roll_and_overlay(
-        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-    ) -> None:
+    def test_the_office_settings_choose_pack_roll_and_overlay(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         city = tmp_path / "city.toml"
         city.write_text('scope = "local"\n[[rest]]\nholiday = "市庆"\nfrom = 2026-04-01\n', encoding="utf-8")
         monkeypatch.setenv("XINFANG_PACK", "zhejiang")

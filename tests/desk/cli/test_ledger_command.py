@@ -90,10 +90,12 @@ def test_names_the_officer_who_imports(xinfang: Command, office: Office, tmp_pat
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("没有.csv", None, "找不到文件"), ("旧.xls", b"x", "另存为 .xlsx"), ("坏.xlsx", b"x", "不是有效的 XLSX"),
+        ("没有.csv", None, "找不到文件"),
+        ("旧.xls", b"x", "另存为 .xlsx"),
+        ("坏.xlsx", b"x", "不是有效的 XLSX"),
         ("无表头.csv", "甲,乙\n1,2\n".encode(), "看不出哪一列是收信日期"),
     ],
-)  # fmt: skip
+)
 def test_refuses_a_file_it_cannot_use_in_one_sentence(
     xinfang: Command, tmp_path: Path, name: str, content: bytes | None, said: str
 ) -> None:

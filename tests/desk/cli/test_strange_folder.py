@@ -11,15 +11,24 @@ from sqlalchemy import create_engine, text
 from tests.conftest import POSTGRES, ROOT, WANTED
 
 COMMANDS = {
-    "list": [], "show": ["XF-2026-0001"], "verify": [], "letters": [], "clocks": ["XF-2026-0001"], "decide": ["XF-2026-0001"],
-    "disclose": ["XF-2026-0001", "--officer", "Z01", "--reason", "核对"], "calendar": ["list"],
-    "attach": ["XF-2026-0001", "README.md", "--officer", "Z01"], "roster": [str(ROOT / "desk" / "demo" / "roster.toml")],
-}  # fmt: skip
+    "list": [],
+    "show": ["XF-2026-0001"],
+    "verify": [],
+    "letters": [],
+    "clocks": ["XF-2026-0001"],
+    "decide": ["XF-2026-0001"],
+    "disclose": ["XF-2026-0001", "--officer", "Z01", "--reason", "核对"],
+    "calendar": ["list"],
+    "attach": ["XF-2026-0001", "README.md", "--officer", "Z01"],
+    "roster": [str(ROOT / "desk" / "demo" / "roster.toml")],
+}
 
 
 def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "desk.cli.main", *arguments]
-    return subprocess.run(command, cwd=folder, env={"PYTHONPATH": str(ROOT)} | environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=folder, env={"PYTHONPATH": str(ROOT)} | environment, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -69,10 +69,14 @@ def rows(told: Result) -> list[dict[str, str]]:
 class TestASmallYear:
     def test_ends_well_and_keeps_every_promise(self, told: Result) -> None:
         assert (told.exit_code, told.stderr) == (0, "")
-        assert [line for line in told.stdout.splitlines() if line.startswith(("✓", "✗"))] == [f"✓ {promise}" for promise in PROMISES]
+        assert [line for line in told.stdout.splitlines() if line.startswith(("✓", "✗"))] == [
+            f"✓ {promise}" for promise in PROMISES
+        ]
 
     def test_prints_units_and_months_with_sums(self, rows: list[dict[str, str]]) -> None:
-        sums = {head: sum(int(row[head]) for row in rows if row["月份"] == "合计" and row["单位"] != "全部") for head in HEADS[2:]}
+        sums = {
+            head: sum(int(row[head]) for row in rows if row["月份"] == "合计" and row["单位"] != "全部") for head in HEADS[2:]
+        }
         assert rows[-1] == {"单位": "全部", "月份": "合计"} | {head: str(figure) for head, figure in sums.items()}
         assert {row["月份"] for row in rows} == {"2025-01", "2025-02", "2025-03", "2025-04", "合计"}
         assert "市人大常委会信访办公室" in {row["单位"] for row in rows}
@@ -107,7 +111,9 @@ def test_a_broken_promise_is_named_and_ends_with_an_error(monkeypatch: pytest.Mo
     [
         pytest.param(("--from", "2025-13-01"), "--from“2025-13-01”不是日期", id="a month that does not exist"),
         pytest.param(("--to", "年底"), "--to“年底”不是日期", id="a day in words"),
-        pytest.param(("--from", "2025-03-02", "--to", "2025-03-01"), "--to 2025-03-01 早于 --from 2025-03-02", id="an end before the start"),
+        pytest.param(
+            ("--from", "2025-03-02", "--to", "2025-03-01"), "--to 2025-03-01 早于 --from 2025-03-02", id="an end before the start"
+        ),
         pytest.param(("--petitions", "0"), "命令用法不对", id="no petition at all"),
         pytest.param(("--seed", "x"), "命令用法不对", id="a seed that is no number"),
     ],
@@ -239,14 +245,26 @@ class TestThePromises:
             pytest.param(sent("2026-05-07", 2), {AT_NIGHT}, id="a message at two in the morning"),
             pytest.param(sent("2026-05-07", 17, 30), {AT_NIGHT}, id="a message when the office closes"),
             pytest.param(sent("2026-05-10", 10), {AT_NIGHT}, id="a message on a Sunday"),
-            pytest.param(sent("2026-05-07", 2, office_hours=False), {AT_NIGHT}, id="a message at night that was not told to wait"),
+            pytest.param(
+                sent("2026-05-07", 2, office_hours=False), {AT_NIGHT}, id="a message at night that was not told to wait"
+            ),
             pytest.param(never(), {UNESCALATED}, id="a missed limit without steps"),
             pytest.param(never("supervise"), {UNESCALATED}, id="a missed limit without its supervision"),
             pytest.param(never("missed"), {UNESCALATED}, id="a missed limit that nobody calls missed"),
             pytest.param(nothing_runs, {UNSEEN}, id="a petition at work without any limit"),
-            pytest.param(stands(State.ARCHIVED, ClockState.RUNNING), {STILL_RUNNING, FORGED}, id="an archived petition with a running limit"),
-            pytest.param(stands(State.ARCHIVED, ClockState.SUSPENDED), {STILL_RUNNING, FORGED}, id="an archived petition with a suspended limit"),
-            pytest.param(stands(State.DONE, ClockState.RUNNING), {STILL_RUNNING, FORGED}, id="a closed petition whose unit's limit runs"),
+            pytest.param(
+                stands(State.ARCHIVED, ClockState.RUNNING),
+                {STILL_RUNNING, FORGED},
+                id="an archived petition with a running limit",
+            ),
+            pytest.param(
+                stands(State.ARCHIVED, ClockState.SUSPENDED),
+                {STILL_RUNNING, FORGED},
+                id="an archived petition with a suspended limit",
+            ),
+            pytest.param(
+                stands(State.DONE, ClockState.RUNNING), {STILL_RUNNING, FORGED}, id="a closed petition whose unit's limit runs"
+            ),
             pytest.param(said_twice, {BURST}, id="two messages at one instant"),
             pytest.param(other_author, {FORGED}, id="an event in another's name"),
         ],

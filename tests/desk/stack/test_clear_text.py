@@ -40,9 +40,11 @@ def test_a_clean_home_passes_with_its_figures(searched: Database, home: Path) ->
 
 
 WAYS = {
-    "UTF-8": SECRET.encode(), "JSON": json.dumps(SECRET).encode(), "JSON in JSON": json.dumps(json.dumps(SECRET)).encode(),
+    "UTF-8": SECRET.encode(),
+    "JSON": json.dumps(SECRET).encode(),
+    "JSON in JSON": json.dumps(json.dumps(SECRET)).encode(),
     "UTF-16": SECRET.encode("utf-16-le"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -53,7 +55,9 @@ def test_a_file_with_a_name_in_it_is_named(searched: Database, home: Path, name:
     assert look().leaks == (f"{name}：姓名",)
 
 
-@pytest.mark.parametrize("words", [SECRET, json.dumps({"a": SECRET}), json.dumps(json.dumps(SECRET))], ids=["UTF-8", "JSON", "twice JSON"])
+@pytest.mark.parametrize(
+    "words", [SECRET, json.dumps({"a": SECRET}), json.dumps(json.dumps(SECRET))], ids=["UTF-8", "JSON", "twice JSON"]
+)
 def test_a_table_with_a_name_in_it_is_named(searched: Database, words: str) -> None:
     with searched.write() as session:
         session.execute(text("INSERT INTO loose VALUES (2, :words)"), {"words": words})
@@ -67,7 +71,9 @@ def test_a_leak_is_refused_without_repeating_it(searched: Database, home: Path) 
     assert SECRET not in str(refused.value)
 
 
-@pytest.mark.parametrize(("secrets", "known"), [({}, [KNOWN]), ({SECRET: "姓名"}, ["不在的标题"])], ids=["no pattern", "no control"])
+@pytest.mark.parametrize(
+    ("secrets", "known"), [({}, [KNOWN]), ({SECRET: "姓名"}, ["不在的标题"])], ids=["no pattern", "no control"]
+)
 def test_a_search_that_could_find_nothing_is_not_accepted(searched: Database, secrets: dict[str, str], known: list[str]) -> None:
     with pytest.raises(ClearTextError, match="检查无效"):
         demand_no_clear_text(search_clear_text(settings(), secrets, known))

@@ -28,7 +28,9 @@ class FakeEngine:
         self.seconds = 0.0
         monkeypatch.setattr(due_runs.time, "monotonic", lambda: self.seconds)
         monkeypatch.setattr("flows.runtime.worker.engine_clock.now", lambda: MONDAY)
-        client: Any = SimpleNamespace(_client=httpx.AsyncClient(transport=httpx.MockTransport(self._answer), base_url="http://engine"))
+        client: Any = SimpleNamespace(
+            _client=httpx.AsyncClient(transport=httpx.MockTransport(self._answer), base_url="http://engine")
+        )
         self._runs = DueRuns(client, "casework")
 
     def look(self) -> list[UUID]:
@@ -74,7 +76,9 @@ def test_the_engine_hears_from_its_worker_now_and_then(fake: FakeEngine) -> None
     assert fake.asked == ["the pool", "the index", "the pool"]
 
 
-@pytest.mark.parametrize("wrong", [timedelta(days=-1), timedelta(days=1)], ids=["our clock is a day ahead", "our clock is a day behind"])
+@pytest.mark.parametrize(
+    "wrong", [timedelta(days=-1), timedelta(days=1)], ids=["our clock is a day ahead", "our clock is a day behind"]
+)
 def test_what_is_due_is_told_by_the_engines_clock(fake: FakeEngine, wrong: timedelta) -> None:
     fake.due = [uuid4()]
     fake.says = MONDAY + wrong

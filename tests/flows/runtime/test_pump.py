@@ -94,8 +94,11 @@ class Outage:
         self.hands: set[UUID] = set()
         self.client = FakeClient([])
         for name, fake in {
-            "nudge_behind": self._nudge, "repair_stuck": self._repair, "letters_wait": lambda: False, "now": lambda: self.hour,
-        }.items():  # fmt: skip
+            "nudge_behind": self._nudge,
+            "repair_stuck": self._repair,
+            "letters_wait": lambda: False,
+            "now": lambda: self.hour,
+        }.items():
             monkeypatch.setattr(f"flows.runtime.worker.pump.{name}", fake)
         self.pump = Pump(lambda _run: True, lambda: self.hands)
 
@@ -131,11 +134,15 @@ def test_after_an_outage_everything_from_before_it_is_repaired_once(outage: Outa
     for minutes, away in enumerate((True, True, True, False, False), start=10):
         outage.away = away
         outage.look(minutes=minutes)
-    assert [(repair["cases_before"], repair["spared"]) for repair in outage.repairs[1:]] == [(MONDAY + timedelta(minutes=10), outage.hands)]
+    assert [(repair["cases_before"], repair["spared"]) for repair in outage.repairs[1:]] == [
+        (MONDAY + timedelta(minutes=10), outage.hands)
+    ]
     assert outage.client.started == [RECONCILE] * 2
 
 
-def test_the_pump_of_several_workers_leaves_what_the_others_have_in_hand_to_reconcile(outage: Outage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_pump_of_several_workers_leaves_what_the_others_have_in_hand_to_reconcile(
+    outage: Outage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     outage.look()
     monkeypatch.setenv("XINFANG_SOLE_WORKER", "false")
     forget_settings()

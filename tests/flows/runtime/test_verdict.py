@@ -23,9 +23,7 @@ def waiting(step: Step = Step.SCREEN, round_: int = 1, name: str | None = None) 
 
 
 def expected(**other: object) -> Expected:
-    usual = {
-        "waited_for": Step.SCREEN, "round": 1, "stands_at": Step.SCREEN, "behind": False, "nudge_after": NOON,
-    }  # fmt: skip
+    usual = {"waited_for": Step.SCREEN, "round": 1, "stands_at": Step.SCREEN, "behind": False, "nudge_after": NOON}
     return Expected(**(usual | other))  # type: ignore[arg-type]
 
 
@@ -45,12 +43,16 @@ def run_in(state: State | None, *, since: timedelta = timedelta()) -> FlowRun:
         pytest.param(run_in(Running(), since=MINUTE / 2), {}, None, id="a run that has just begun is left alone"),
         pytest.param(run_in(Running(), since=MINUTE), {}, Remedy.UNSTICK, id="a run under way for a minute is stuck"),
         pytest.param(run_in(Pending(), since=MINUTE), {}, Remedy.UNSTICK, id="a run pending for a minute is stuck"),
-        pytest.param(run_in(Completed(), since=MINUTE), {}, Remedy.START_AGAIN, id="a run that ended before its case is started again"),
+        pytest.param(
+            run_in(Completed(), since=MINUTE), {}, Remedy.START_AGAIN, id="a run that ended before its case is started again"
+        ),
         pytest.param(run_in(Failed(), since=MINUTE), {}, Remedy.REVIVE, id="a failed run is revived"),
         pytest.param(run_in(Crashed(), since=MINUTE), {}, Remedy.REVIVE, id="a crashed run is revived"),
         pytest.param(run_in(Cancelled(), since=MINUTE), {}, Remedy.REVIVE, id="a run cancelled by hand is revived"),
         pytest.param(run_in(Failed()), {}, None, id="a run that has just failed is left alone for a moment"),
-        pytest.param(run_in(waiting()), {"stands_at": Step.PROPOSE}, Remedy.WAKE, id="a wait at a step that was decided is woken"),
+        pytest.param(
+            run_in(waiting()), {"stands_at": Step.PROPOSE}, Remedy.WAKE, id="a wait at a step that was decided is woken"
+        ),
         pytest.param(run_in(waiting()), {"stands_at": None}, Remedy.WAKE, id="a wait for nobody is woken"),
         pytest.param(run_in(waiting(round_=2)), {}, Remedy.WAKE, id="a wait of another round is woken"),
         pytest.param(run_in(waiting(name="Paused")), {}, Remedy.WAKE, id="a wait under another name is woken"),
@@ -58,10 +60,13 @@ def run_in(state: State | None, *, since: timedelta = timedelta()) -> FlowRun:
         pytest.param(run_in(waiting()), {"waited_for": None}, Remedy.WAKE, id="an answered wait that was not left is woken"),
         pytest.param(run_in(waiting()), {"behind": True}, None, id="a run that the pump is about to wake is left to it"),
         pytest.param(
-            run_in(waiting()), {"behind": True, "nudge_after": NOON - MINUTE}, Remedy.WAKE, id="a run that the pump forgot is woken"
+            run_in(waiting()),
+            {"behind": True, "nudge_after": NOON - MINUTE},
+            Remedy.WAKE,
+            id="a run that the pump forgot is woken",
         ),
     ],
-)  # fmt: skip
+)
 def test_the_remedy(run: FlowRun | None, case: dict[str, object], remedy: Remedy | None) -> None:
     assert remedy_for(expected(**case), run, as_of=NOON, stuck_after=MINUTE) is remedy
 
@@ -71,8 +76,12 @@ def test_the_remedy(run: FlowRun | None, case: dict[str, object], remedy: Remedy
     [
         pytest.param([], 0, id="a run without a past never has"),
         pytest.param([Scheduled(), Running(), Failed()], 1, id="a run that failed before it ever waited"),
-        pytest.param([*[Running(), waiting()] * 12, Running(), Failed()], 1, id="a run that came through twelve steps and failed once"),
-        pytest.param([Running(), waiting(), *[Running(), Failed(), Scheduled()] * 3], 3, id="a run that failed and was revived three times"),
+        pytest.param(
+            [*[Running(), waiting()] * 12, Running(), Failed()], 1, id="a run that came through twelve steps and failed once"
+        ),
+        pytest.param(
+            [Running(), waiting(), *[Running(), Failed(), Scheduled()] * 3], 3, id="a run that failed and was revived three times"
+        ),
         pytest.param([Failed(), Crashed(), Cancelled()], 3, id="a run that failed, crashed and was cancelled"),
         pytest.param([Failed(), Failed(), Running(), waiting(), Running(), Crashed()], 1, id="a run that recovered in between"),
     ],

@@ -168,11 +168,14 @@ AS_PASTED = [
     (lambda text: text.replace("天。", "天，").replace("。\n", "\n"), "with carelessly set full stops"),
     (lambda text: text.replace("至", "—"), "with dashes"),
     (lambda text: text.replace("〔", "[").replace("〕", "]"), "with square brackets in its number"),
-    (lambda text: "索引号：1\n成文日期：2025年11月04日\n" + text.replace("国务院办公厅\n2025年11月4日", ""), "with a head for its foot"),
+    (
+        lambda text: "索引号：1\n成文日期：2025年11月04日\n" + text.replace("国务院办公厅\n2025年11月4日", ""),
+        "with a head for its foot",
+    ),
     (lambda text: text.replace("国务院办公厅\n2025", "\n2025"), "signed with a date alone"),
     (lambda text: "国务院办公厅 2025年11月5日公布\n" + text, "with another date above"),
     (lambda text: text + "相关：国务院办公厅关于2020年部分节假日安排的通知 11月5日 国办发明电〔2019〕16号", "with links below"),
-]  # fmt: skip
+]
 
 
 class TestAPastedNotice:
@@ -204,7 +207,7 @@ class TestOneItem:
             pytest.param(2023, "2022年12月24日、25日放假，1月2日补休。", "01-02", "", id="last year named once for two"),
             pytest.param(2026, "5月1日放假。鼓励5月2日上班的单位补休。", "05-01", "", id="encouragement changes nothing"),
         ],
-    )  # fmt: skip
+    )
     def test_gives(self, year: int, item: str, rest: str, makeup: str) -> None:
         found = read_notice("通知.txt", one_item(item, year=year))
         assert [f"{day:%m-%d}" for day in found.rest] == rest.split()
@@ -225,7 +228,11 @@ REFUSED_ITEMS = [
     ("1月3日至1日放假。", "不是合理的假期", "a holiday that ends before it begins"),
     ("1月1日至3月1日放假。", "不是合理的假期", "a holiday of two months"),
     ("1月1日至3日放假。1月3日上班。", "2026-01-03 重复，已见于 一、元旦", "a day that both rests and works"),
-    ("2025年12月31日至2026年1月2日放假。", "2025-12-31 不在 2026 年内，又不是周末：请先写进 2025 年的日历", "last year's Wednesday"),
+    (
+        "2025年12月31日至2026年1月2日放假。",
+        "2025-12-31 不在 2026 年内，又不是周末：请先写进 2025 年的日历",
+        "last year's Wednesday",
+    ),
     ("1月1日放假。2025年12月28日上班。", "2025-12-28 不在 2026 年内", "a make-up day of last year"),
     ("1月1日放假。1月4号上班。", "“1月4号上班”中的“1月4号上班”看不懂", "a date written otherwise"),
     ("1月1日放假。一月四日上班。", "看不懂", "a date in Chinese numerals"),
@@ -235,7 +242,7 @@ REFUSED_ITEMS = [
     ("1月1日放假。\n三、春节：2月17日放假。", "三、春节：这是读到的第 2 条，编号不连续", "a gap in the numbers"),
     ("1月1日放假。\n二、春节2月17日放假。\n三、清明节放假：4月5日。", "三、清明节放假：“4月5日”中的", "a date without a word"),
     ("1月1日放假。\n二、劳动节：1月1日放假。", "二、劳动节：2026-01-01 重复，已见于 一、元旦", "a day in two items"),
-]  # fmt: skip
+]
 REFUSED_TEXTS = [
     ("", "没有读到“一、元旦：……”这样的条目", "nothing"),
     (OPENING.format(year=2026, number="") + CLOSING.format(signed="2025年11月4日"), "没有读到“一、元旦", "no item"),
@@ -284,9 +291,12 @@ def calendars(draw: st.DrawFn) -> CalendarFile:
     notices = st.builds(Notice, NAMES, NAMES | st.just(""), st.dates())
     scope = draw(st.sampled_from(Scope))
     return CalendarFile(
-        scope, 2026 if scope is Scope.NATIONAL else draw(st.sampled_from([None, 2026])),
-        tuple(draw(st.lists(notices, min_size=1, max_size=2))), rest, draw(st.dictionaries(weekends, NAMES, max_size=5)),
-    )  # fmt: skip
+        scope,
+        2026 if scope is Scope.NATIONAL else draw(st.sampled_from([None, 2026])),
+        tuple(draw(st.lists(notices, min_size=1, max_size=2))),
+        rest,
+        draw(st.dictionaries(weekends, NAMES, max_size=5)),
+    )
 
 
 class TestWrittenCalendars:

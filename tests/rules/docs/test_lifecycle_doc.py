@@ -26,7 +26,9 @@ class TestTheDiagram:
             expected = {row.target.value} if row.target else set()
             assert {line.split(" : ")[0].split(" --> ")[1] for line in ends} == expected, row.event
 
-    @pytest.mark.parametrize(("rows", "states"), [(PETITION_ROWS, State), (DISPATCH_ROWS, DispatchState)], ids=["petition", "dispatch"])
+    @pytest.mark.parametrize(
+        ("rows", "states"), [(PETITION_ROWS, State), (DISPATCH_ROWS, DispatchState)], ids=["petition", "dispatch"]
+    )
     def test_names_every_state_once(self, rows: tuple[Transition, ...], states: type[State] | type[DispatchState]) -> None:
         drawn = diagram(rows)
         assert [state.value for state in states if drawn.count(f'state "{state.label}" as {state.value}\n') != 1] == []
@@ -47,9 +49,19 @@ class TestTheOverlays:
     def test_are_listed_by_their_labels(self) -> None:
         listed = [line[2:].split("（")[0] for line in overlays(PETITION_ROWS).splitlines()]
         assert listed == [
-            "催办", "督办", "召开协调会", "办理记录", "登记反馈", "期限提醒", "逾期", "逾期升级", "中止计时", "恢复计时", "期限重算",
+            "催办",
+            "督办",
+            "召开协调会",
+            "办理记录",
+            "登记反馈",
+            "期限提醒",
+            "逾期",
+            "逾期升级",
+            "中止计时",
+            "恢复计时",
+            "期限重算",
             "查阅个人信息",
-        ]  # fmt: skip
+        ]
 
 
 class TestTheTable:

@@ -49,8 +49,9 @@ def product_of(rows: tuple[Transition, ...], states: type[State] | type[Dispatch
 CHANGES = product_of(PETITION_ROWS, State) + product_of(DISPATCH_ROWS, DispatchState)
 ALLOWED = [
     pytest.param(*change, target, id=f"{change[0]} + {change[1]} by {change[2]} => {target}")
-    for change, target in CHANGES if target
-]  # fmt: skip
+    for change, target in CHANGES
+    if target
+]
 FORBIDDEN = [
     pytest.param(*change, id=f"{change[0]} + {change[1]} by {change[2]} => refused") for change, target in CHANGES if not target
 ]
@@ -88,7 +89,7 @@ class TestARefusal:
             (D.ACCEPTED, E.REPORT, R.LIAISON, "当前状态为“审核通过”，不能报结"),
             (D.REPORTED, E.ACCEPT_REPORT, R.LIAISON, "审核通过须由接访员（经办人）、信访办主任办理，您的身份是承办单位联络员"),
         ],
-    )  # fmt: skip
+    )
     def test_says_who_may_or_why_not(self, state: AnyState, event: Event, role: Role, words: str) -> None:
         with pytest.raises(TransitionRefusedError, match=f"^{re.escape(words)}$"):
             advance_from(state, event, role, satisfying(event, role))
@@ -116,7 +117,11 @@ class TestPermitted:
             (S.HANDLING, R.LIAISON, ""),
             (S.DELIVERING, R.CLERK, "annotate disclose deliver withdraw escalate resume_clock"),
             (S.CLOSING, R.CLERK, "annotate disclose withdraw escalate resume_clock"),
-            (S.CLOSING, R.DIRECTOR, "annotate disclose return_to_delivery close withdraw escalate suspend_clock resume_clock recount"),
+            (
+                S.CLOSING,
+                R.DIRECTOR,
+                "annotate disclose return_to_delivery close withdraw escalate suspend_clock resume_clock recount",
+            ),
             (S.DONE, R.CLERK, "disclose request_review request_re_review escalate resume_clock"),
             (S.DONE, R.ARCHIVIST, "disclose archive"),
             (S.ARCHIVED, R.DIRECTOR, "disclose"),
@@ -171,9 +176,11 @@ class TestTheTables:
         keys = {rule.key for rule in pack.rules}
         assert set(row.starts) <= keys
         assert set(row.stops) <= keys | {"*"}
+
     def test_stop_every_clock_of_a_request_when_a_matter_is_final(self) -> None:
         stopped = {key for row in PETITION_ROWS if row.event is E.FINALIZE for key in row.stops}
         assert {"review_request", "re_review_request"} <= stopped
+
     def test_start_anew_after_detaching_what_registration_started(self) -> None:
         started = {row.event: set(row.starts) for row in PETITION_ROWS}
         assert started[E.DETACH] == started[E.REGISTER]
@@ -188,7 +195,9 @@ class TestApproval:
     @pytest.mark.parametrize("way", list(Way), ids=lambda way: way.value)
     def test_starts_the_approved_way_alone(self, way: Way) -> None:
         facts = replace(PLAIN, way=way)
-        started = [row.event for row in rows_from(S.APPROVED) if row.roles == (R.SYSTEM,) and row.target and row.guard(facts) is None]
+        started = [
+            row.event for row in rows_from(S.APPROVED) if row.roles == (R.SYSTEM,) and row.target and row.guard(facts) is None
+        ]
         assert len(started) == (0 if way is Way.ON_THE_SPOT else 1)
 
 
@@ -261,9 +270,8 @@ def walk_shares(data: st.DataObject, start: State, skipped: Event) -> None:
     state, shares = start, [D.AWAITING_SIGN_IN] * data.draw(st.integers(1, 3))
     for _ in range(20):
         moves = [
-            (place, row) for place, share in enumerate(shares) for row in rows_from(share)
-            if row.event not in (skipped, E.RECALL)
-        ]  # fmt: skip
+            (place, row) for place, share in enumerate(shares) for row in rows_from(share) if row.event not in (skipped, E.RECALL)
+        ]
         if not moves or state not in UNITS_AT_WORK:
             break
         place, row = data.draw(st.sampled_from(moves))

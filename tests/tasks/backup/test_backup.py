@@ -97,7 +97,9 @@ class TestMaking:
             end.set()
             writer.join()
         assert all(manifest.petitions <= 2 + len(numbers) for manifest in made)
-        assert [manifest.events - manifest.petitions for manifest in made] == [rows(worked.database, "case_event") - 2 - len(numbers)] * 3
+        assert [manifest.events - manifest.petitions for manifest in made] == [
+            rows(worked.database, "case_event") - 2 - len(numbers)
+        ] * 3
 
 
 class TestRefusing:
@@ -130,7 +132,9 @@ class TestRefusing:
 
     @pytest.mark.skipif("postgresql" not in WANTED, reason="only PostgreSQL needs pg_dump")
     @pytest.mark.parametrize("casework", ["postgresql"], indirect=True)
-    def test_a_machine_without_pg_dump(self, refused: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_machine_without_pg_dump(
+        self, refused: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setenv("XINFANG_PG_BIN", str(tmp_path))
         settings.cache_clear()
         refused("没有 pg_dump：请安装 PostgreSQL 客户端程序")
@@ -179,7 +183,9 @@ class TestKilled:
         assert list(safe.iterdir()) == [made.path]
         assert check_backup(made.path).manifest.petitions == 2
 
-    def test_one_that_still_works_is_not_cleared_away(self, start: Callable[[], "subprocess.Popen[str]"], worked: Office, safe: Path) -> None:
+    def test_one_that_still_works_is_not_cleared_away(
+        self, start: Callable[[], "subprocess.Popen[str]"], worked: Office, safe: Path
+    ) -> None:
         process = start()
         assert process.stdout.readline().strip() == "数据库"  # type: ignore[union-attr]
         make_backup(worked.database, settings(), safe / "b.tar", as_of=LAST_NIGHT)
@@ -247,7 +253,9 @@ def later_format(files: dict[str, bytes]) -> None:
     import hashlib
 
     text = json.loads(files["manifest.json"])["manifest"].replace('"format":1', '"format":2')
-    files["manifest.json"] = json.dumps({"manifest": text, "sha256": hashlib.sha256(text.encode()).hexdigest(), "signature": ""}).encode()
+    files["manifest.json"] = json.dumps(
+        {"manifest": text, "sha256": hashlib.sha256(text.encode()).hexdigest(), "signature": ""}
+    ).encode()
 
 
 @once
@@ -262,12 +270,16 @@ class TestDamage:
             pytest.param(later_format, "比本版本新", id="the format of a later version"),
             pytest.param(lambda files: files.pop(paper_in(files)), "缺少 papers/", id="a missing paper"),
             pytest.param(lambda files: files.pop(snapshot_in(files)), "缺少 casework", id="a missing database"),
-            pytest.param(lambda files: files.pop("manifest.json"), r"没有清单 manifest\.json，读到 papers/", id="a missing manifest"),
+            pytest.param(
+                lambda files: files.pop("manifest.json"), r"没有清单 manifest\.json，读到 papers/", id="a missing manifest"
+            ),
             pytest.param(renamed_paper, "缺少 papers/|多出清单上没有的 papers/ab/", id="a paper under another name"),
             pytest.param(foreign("keys.txt"), r"多出清单上没有的 keys\.txt", id="a file that the manifest does not name"),
             pytest.param(foreign("passwd"), "不认识的文件 passwd", id="a foreign file"),
             pytest.param(foreign("../casework.db"), r"不认识的文件 \.\./casework\.db", id="a file that would climb out"),
-            pytest.param(lambda files: files.update({"keys.txt": b"x"}), r"manifest\.json 之后有损坏", id="a file after the manifest"),
+            pytest.param(
+                lambda files: files.update({"keys.txt": b"x"}), r"manifest\.json 之后有损坏", id="a file after the manifest"
+            ),
         ],
     )
     def test_is_refused_and_named(self, made: Path, change: Callable[[dict[str, bytes]], None], words: str) -> None:
@@ -306,7 +318,8 @@ class TestDamage:
 
 class TestNoBackup:
     @pytest.mark.parametrize(
-        "content", [pytest.param(b"", id="an empty file"), pytest.param(b"PK\x03\x04 something else " * 999, id="another kind of file")]
+        "content",
+        [pytest.param(b"", id="an empty file"), pytest.param(b"PK\x03\x04 something else " * 999, id="another kind of file")],
     )
     def test_what_is_no_backup_is_refused(self, safe: Path, content: bytes) -> None:
         (safe / "b.tar").write_bytes(content)

@@ -158,7 +158,9 @@ class TestGoingOn:
         again = office.register(as_of=MORNING, persons=(Person(name="钱来顺", phone="13911112222"),))
         assert office.look_for_duplicates(again, as_of=MORNING) == [ASSIGNED]
 
-    def test_open_petitions_and_shares_want_a_run_of_an_engine_that_knows_none(self, worked: Office, elsewhere: Elsewhere, safe: Path) -> None:
+    def test_open_petitions_and_shares_want_a_run_of_an_engine_that_knows_none(
+        self, worked: Office, elsewhere: Elsewhere, safe: Path
+    ) -> None:
         lost = str(uuid.uuid4())
         with worked.database.write() as session:
             mark = session.get_one(Bookmark, REGISTERED)
@@ -208,7 +210,9 @@ class TestLetters:
         assert (len(sent), len(set(sent))) == (found.held, found.held)
         assert post.deliver(office) == []
 
-    def test_what_waited_leaves_once_when_nothing_can_have_left_since(self, post: Post, made: Path, worked: Office, elsewhere: Elsewhere) -> None:
+    def test_what_waited_leaves_once_when_nothing_can_have_left_since(
+        self, post: Post, made: Path, worked: Office, elsewhere: Elsewhere
+    ) -> None:
         sent_before = keys_of(worked, MessageState.SENT)
         elsewhere.go()
         office, found = elsewhere.restore(made, hold=False)
@@ -347,7 +351,9 @@ class TestCutShort:
         assert office.waits_at(REGISTERED) is Step.SCREEN
         assert not (elsewhere.home / STAGE).exists()
 
-    def test_another_backup_does_not_go_on_where_the_first_stopped(self, worked: Office, made: Path, elsewhere: Elsewhere, safe: Path) -> None:
+    def test_another_backup_does_not_go_on_where_the_first_stopped(
+        self, worked: Office, made: Path, elsewhere: Elsewhere, safe: Path
+    ) -> None:
         other = make_backup(worked.database, settings(), safe / "other.tar", as_of=MORNING).path
         elsewhere.go()
         elsewhere.restore(made)

@@ -93,7 +93,13 @@ def test_the_drafter_cannot_close(office: Office) -> None:
 def test_whoever_answered_on_the_spot_cannot_close_alone(office: Office) -> None:
     number = office.register()
     office.decide(
-        number, "screen", "D01", choice="当场答复（即接即办）", petition_class="申诉求决", content_code="政法/户籍管理", answer="已告知"
+        number,
+        "screen",
+        "D01",
+        choice="当场答复（即接即办）",
+        petition_class="申诉求决",
+        content_code="政法/户籍管理",
+        answer="已告知",
     )
     with pytest.raises(TransitionRefusedError):
         office.decide(number, "close", "D01")
@@ -128,7 +134,11 @@ def test_the_archive_waits_for_the_letters(office: Office) -> None:
     office.send_letters(as_of=at(27))
     office.decide(number, "archive", "A01", as_of=at(27))
     petition = office.petition(number)
-    assert (petition.state, petition.archived_on, petition.retention) == (State.ARCHIVED, day("2026-03-27"), Retention.THIRTY_YEARS)
+    assert (petition.state, petition.archived_on, petition.retention) == (
+        State.ARCHIVED,
+        day("2026-03-27"),
+        Retention.THIRTY_YEARS,
+    )
 
 
 @pytest.mark.parametrize(("written", "kept"), [("永久", Retention.PERMANENT), ("10年", Retention.TEN_YEARS)])
@@ -195,7 +205,11 @@ def test_the_time_of_a_hearing_is_not_counted_in_a_re_review(office: Office) -> 
     assert office.clocks(number)["re_review"].state is ClockState.SUSPENDED
     office.decide(number, "review", "D01", as_of=at(21, month=5), choice="听证结束：恢复计时", result="听证已结束")
     after = office.clocks(number)["re_review"]
-    assert (office.petition(number).state, after.state, (after.due_on - before).days) == (State.RE_REVIEWING, ClockState.RUNNING, 12)
+    assert (office.petition(number).state, after.state, (after.due_on - before).days) == (
+        State.RE_REVIEWING,
+        ClockState.RUNNING,
+        12,
+    )
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,9 @@ WRONG_ID, ODD_ID = "110105194912310023", "②10105194912310021"
 
 def fill_in(key: str = "run:1", **fields: object) -> tuple[str, IntakeForm]:
     """Send an intake form as the flow does; returns the draft's name and the form."""
-    form = IntakeForm.model_validate({"officer": "Z01", "receipt_on": "2026-03-02", "name": "测试人甲", "content": "电梯停用。"} | fields)
+    form = IntakeForm.model_validate(
+        {"officer": "Z01", "receipt_on": "2026-03-02", "name": "测试人甲", "content": "电梯停用。"} | fields
+    )
     return put_on_file(form, key=key, as_of=MONDAY), form
 
 
@@ -39,14 +41,19 @@ def screened(office: Office, number: str, **answer: str) -> None:
 def test_the_three_dates_are_kept_apart(office: Office) -> None:
     number = office.register(as_of=at(6), receipt_on=date(2026, 3, 4), postmark_on=date(2026, 3, 2))
     petition = office.petition(number)
-    assert (petition.postmark_on, petition.receipt_on, petition.registered_on) == (day("2026-03-02"), day("2026-03-04"), day("2026-03-06"))
+    assert (petition.postmark_on, petition.receipt_on, petition.registered_on) == (
+        day("2026-03-02"),
+        day("2026-03-04"),
+        day("2026-03-06"),
+    )
 
 
 def test_the_office_clocks_start_at_receipt_and_not_at_registration(office: Office) -> None:
     clocks = office.clocks(office.register(as_of=at(6), receipt_on=date(2026, 3, 2)))
     assert {key: (clock.starts_on, clock.due_on) for key, clock in clocks.items()} == {
-        "divert": (day("2026-03-02"), day("2026-03-17")), "notify": (day("2026-03-02"), day("2026-03-17")),
-    }  # fmt: skip
+        "divert": (day("2026-03-02"), day("2026-03-17")),
+        "notify": (day("2026-03-02"), day("2026-03-17")),
+    }
 
 
 def test_an_upstream_limit_is_a_clock_of_its_own_that_ends_a_week_early(office: Office) -> None:
@@ -60,7 +67,9 @@ def test_an_upstream_limit_is_a_clock_of_its_own_that_ends_a_week_early(office: 
         pytest.param({"persons": ()}, Flag.ANONYMOUS, id="no name => anonymous"),
         pytest.param({"persons": (Person(phone="13800009999"),)}, Flag.ANONYMOUS, id="only a phone => anonymous"),
         pytest.param({"content": "  "}, Flag.UNCLEAR, id="no content => unclear"),
-        pytest.param({"persons": (Person(name="测试人", id_number=WRONG_ID),)}, Flag.ID_DOUBTFUL, id="wrong check digit => doubtful"),
+        pytest.param(
+            {"persons": (Person(name="测试人", id_number=WRONG_ID),)}, Flag.ID_DOUBTFUL, id="wrong check digit => doubtful"
+        ),
         pytest.param({"persons": (Person(name="测试人", id_number=ODD_ID),)}, Flag.ID_DOUBTFUL, id="a circled digit => doubtful"),
         pytest.param({"channel": Channel.VISIT, "people_count": 5}, Flag.GROUP, id="five on a visit => group"),
     ],
@@ -129,7 +138,9 @@ def test_a_form_that_was_sent_twice_gives_one_number(office: Office) -> None:
         pytest.param({"officer": "L-SZJ"}, "接访员", id="wrong role"),
     ],
 )
-def test_a_form_that_cannot_be_taken_leaves_a_sealed_draft_with_the_reason(office: Office, fields: dict[str, str], said: str) -> None:
+def test_a_form_that_cannot_be_taken_leaves_a_sealed_draft_with_the_reason(
+    office: Office, fields: dict[str, str], said: str
+) -> None:
     draft, form = fill_in(**fields)
     assert try_to_register(draft, form, as_of=MONDAY) is None
     bookmark = office.bookmark(draft)
@@ -178,13 +189,32 @@ SAME = {"name": "测试人乙", "phone": "13800007777", "id_number": "1101051949
 @pytest.mark.parametrize(
     ("earlier", "later", "is_hit"),
     [
-        pytest.param({"id_number": SAME["id_number"]}, {"id_number": "11010519491231002x", "name": "又名"}, True, id="same ID number"),
-        pytest.param({"name": SAME["name"], "phone": SAME["phone"]}, {"name": " 测试人乙", "phone": "138 0000 7777"}, True, id="same name and phone"),
-        pytest.param({"name": SAME["name"], "phone": SAME["phone"]}, {"name": SAME["name"], "phone": "13800006666"}, False, id="same name only"),
-        pytest.param({"name": "测试人丙", "phone": SAME["phone"]}, {"name": SAME["name"], "phone": SAME["phone"]}, False, id="same phone only"),
+        pytest.param(
+            {"id_number": SAME["id_number"]}, {"id_number": "11010519491231002x", "name": "又名"}, True, id="same ID number"
+        ),
+        pytest.param(
+            {"name": SAME["name"], "phone": SAME["phone"]},
+            {"name": " 测试人乙", "phone": "138 0000 7777"},
+            True,
+            id="same name and phone",
+        ),
+        pytest.param(
+            {"name": SAME["name"], "phone": SAME["phone"]},
+            {"name": SAME["name"], "phone": "13800006666"},
+            False,
+            id="same name only",
+        ),
+        pytest.param(
+            {"name": "测试人丙", "phone": SAME["phone"]},
+            {"name": SAME["name"], "phone": SAME["phone"]},
+            False,
+            id="same phone only",
+        ),
     ],
 )
-def test_the_same_person_is_found_again_on_another_channel(office: Office, earlier: dict[str, str], later: dict[str, str], is_hit: bool) -> None:
+def test_the_same_person_is_found_again_on_another_channel(
+    office: Office, earlier: dict[str, str], later: dict[str, str], is_hit: bool
+) -> None:
     first = office.register(channel=Channel.LETTER, persons=(Person(**earlier),))
     second = office.register(channel=Channel.CALL, persons=(Person(**later),))
     assert office.look_for_duplicates(second) == ([first] if is_hit else [])
@@ -275,7 +305,10 @@ def test_voiding_needs_the_director_and_a_reason(office: Office, officer: str, r
 def test_the_registrar_cannot_void_alone_and_the_number_stays_used(office: Office) -> None:
     with office.database.write() as session:
         own, _ = register_now(
-            session, Registration(channel=Channel.LETTER, receipt_on=MONDAY.date()), key="own", act=office.act(session, "D01", MONDAY)
+            session,
+            Registration(channel=Channel.LETTER, receipt_on=MONDAY.date()),
+            key="own",
+            act=office.act(session, "D01", MONDAY),
         )
     with pytest.raises(TransitionRefusedError, match="以外的人员"):
         office.decide(str(own.number), "screen", "D01", choice="作废（登记有误）", reason="录错")

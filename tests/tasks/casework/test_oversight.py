@@ -49,20 +49,33 @@ def test_a_supervision_has_a_number_a_ground_and_a_day_for_the_answer(office: Of
     (row,) = rows_of(office, Supervision)
     assert isinstance(row, Supervision)
     assert (row.letter_no, row.ground, row.reply_due_on) == ("市人信督〔2026〕1号", "shirking", day("2026-03-17"))
-    assert [letter.letter_no for letter in office.letters(number) if letter.letter is Letter.SUPERVISION_LETTER] == [row.letter_no]
+    assert [letter.letter_no for letter in office.letters(number) if letter.letter is Letter.SUPERVISION_LETTER] == [
+        row.letter_no
+    ]
 
 
 @pytest.mark.parametrize(
     ("officer", "answer", "said"),
     [
         pytest.param("D01", SUPERVISING | {"unit": "市住建局", "ground": ""}, "依据", id="supervision without ground"),
-        pytest.param("D01", SUPERVISING | {"unit": "市住建局", "ground": "态度不好"}, "依据", id="supervision on an unknown ground"),
+        pytest.param(
+            "D01", SUPERVISING | {"unit": "市住建局", "ground": "态度不好"}, "依据", id="supervision on an unknown ground"
+        ),
         pytest.param("D01", SUPERVISING | {"unit": "市住建局", "text": ""}, "写明理由", id="supervision without demand"),
         pytest.param("Z01", SUPERVISING | {"unit": "市住建局"}, "信访办主任", id="supervision by a clerk"),
         pytest.param("Z01", {"choice": "电话催办", "text": "询问进度"}, "请填写对哪个单位", id="urging without unit"),
-        pytest.param("Z01", {"choice": "电话催办", "unit": "市公安局", "text": "询问"}, "市住建局、某街道办事处", id="urging a unit without share"),
-        pytest.param("Z01", {"choice": "电话催办", "unit": "1", "text": "询问", "promised_on": "下周"}, "承诺日期", id="unreadable promise"),
-        pytest.param("Z01", {"choice": "召开协调会", "text": "协调会", "representatives": "6"}, "5", id="six representatives at a meeting"),
+        pytest.param(
+            "Z01",
+            {"choice": "电话催办", "unit": "市公安局", "text": "询问"},
+            "市住建局、某街道办事处",
+            id="urging a unit without share",
+        ),
+        pytest.param(
+            "Z01", {"choice": "电话催办", "unit": "1", "text": "询问", "promised_on": "下周"}, "承诺日期", id="unreadable promise"
+        ),
+        pytest.param(
+            "Z01", {"choice": "召开协调会", "text": "协调会", "representatives": "6"}, "5", id="six representatives at a meeting"
+        ),
         pytest.param("Z01", {"choice": "召开协调会", "text": "协调会", "deputies": "两名"}, "不是整数", id="deputies in words"),
         pytest.param("Z01", {"choice": "记录办理情况"}, "写明理由", id="empty note"),
     ],
@@ -94,7 +107,10 @@ def test_a_unit_whose_report_was_accepted_is_left_in_peace(office: Office, answe
 def test_a_meeting_invites_every_unit(office: Office) -> None:
     number = signed(office)
     office.decide(number, "oversee", "Z01", as_of=at(10), choice="召开协调会", text="现场会", deputies="2", representatives="5")
-    assert [letter.addressee for letter in office.letters(number) if letter.letter is Letter.MEETING_NOTICE] == ["市住建局", "某街道办事处"]
+    assert [letter.addressee for letter in office.letters(number) if letter.letter is Letter.MEETING_NOTICE] == [
+        "市住建局",
+        "某街道办事处",
+    ]
     assert office.events(number)[-1].facts == {"deputies": 2, "representatives": 5}
 
 
@@ -107,7 +123,9 @@ def test_disclosing_writes_who_and_why_and_shows_clear_text(office: Office) -> N
     assert (seen.event, seen.actor_code, seen.note_sealed is not None) == (Event.DISCLOSE, "Z02", True)
 
 
-@pytest.mark.parametrize(("officer", "reason", "said"), [("Z02", " ", "写明理由"), ("L-SZJ", "想看看", "身份")], ids=["no reason", "a liaison"])
+@pytest.mark.parametrize(
+    ("officer", "reason", "said"), [("Z02", " ", "写明理由"), ("L-SZJ", "想看看", "身份")], ids=["no reason", "a liaison"]
+)
 def test_nobody_looks_without_a_reason_or_a_right(office: Office, officer: str, reason: str, said: str) -> None:
     number = office.register()
     with pytest.raises(CaseworkError, match=said), office.database.write() as session:

@@ -118,7 +118,9 @@ def test_a_unit_named_twice_gets_one_share(office: Office) -> None:
     assert [share.position for share in office.shares(number)] == [1, 2]
 
 
-@pytest.mark.parametrize("units", [{"lead": "市住建局"}, {"lead": "市公安局", "co_handling": "市住建局"}], ids=["lead", "co-handling"])
+@pytest.mark.parametrize(
+    "units", [{"lead": "市住建局"}, {"lead": "市公安局", "co_handling": "市住建局"}], ids=["lead", "co-handling"]
+)
 def test_the_accused_unit_gets_nothing(office: Office, units: dict[str, str]) -> None:
     number = ready(office, petition_class="检举控告", accused_unit="市住建局")
     with pytest.raises(TransitionRefusedError, match="是被反映单位"):

@@ -46,7 +46,10 @@ def referred(office: Office, *units: str) -> str:
 
 def test_signing_in_starts_the_unit_clocks(office: Office) -> None:
     clocks = office.clocks(signed(office))
-    assert {key: clocks[key].due_on for key in ("objection", "assign")} == {"objection": day("2026-03-10"), "assign": day("2026-05-06")}
+    assert {key: clocks[key].due_on for key in ("objection", "assign")} == {
+        "objection": day("2026-03-10"),
+        "assign": day("2026-05-06"),
+    }
     assert (clocks["assign"].starts_on, clocks["assign"].raw_due_on) == (day("2026-03-03"), day("2026-05-02"))
 
 
@@ -54,7 +57,10 @@ def test_signing_in_starts_the_unit_clocks(office: Office) -> None:
 def test_each_unit_has_clocks_of_its_own(office: Office, units: tuple[str, ...]) -> None:
     number = signed(office, *units)
     state = State.HANDLING if len(units) == 1 else State.JOINT_HANDLING
-    assert (office.petition(number).state, len([e for e in office.events(number) if e.event is Event.SIGN_IN])) == (state, len(units))
+    assert (office.petition(number).state, len([e for e in office.events(number) if e.event is Event.SIGN_IN])) == (
+        state,
+        len(units),
+    )
 
 
 @pytest.mark.parametrize(("on", "late"), [(10, False), (11, True)], ids=["fifth working day", "sixth working day"])
@@ -174,7 +180,9 @@ def with_letter_limit(office: Office, petition_class: str, limit_on: str) -> str
     ("kind", "limit", "due"),
     [("建议意见", "", None), ("建议意见", "2026-04-01", "2026-04-01"), ("申诉求决", "2026-03-25", "2026-03-25")],
 )
-def test_a_suggestion_has_no_handling_clock_but_the_letters_own_limit(office: Office, kind: str, limit: str, due: str | None) -> None:
+def test_a_suggestion_has_no_handling_clock_but_the_letters_own_limit(
+    office: Office, kind: str, limit: str, due: str | None
+) -> None:
     clock = office.clocks(with_letter_limit(office, kind, limit)).get("assign")
     assert (clock.due_on if clock else None) == (day(due) if due else None)
 
@@ -197,7 +205,10 @@ def test_a_report_needs_its_findings_and_starts_the_examination(office: Office) 
     with pytest.raises(TransitionRefusedError, match="办结报告"):
         office.decide(f"{number}/1", "report", "L-SZJ", as_of=at(20), text="")
     report(office, f"{number}/1")
-    assert (office.petition(number).state, office.clocks(number)["report_examination"].due_on) == (State.REPORTED, day("2026-03-27"))
+    assert (office.petition(number).state, office.clocks(number)["report_examination"].due_on) == (
+        State.REPORTED,
+        day("2026-03-27"),
+    )
 
 
 def test_the_units_limit_ends_with_its_report_and_not_with_the_examination(office: Office) -> None:
@@ -258,7 +269,8 @@ def test_a_referral_needs_no_report_and_closes_after_sign_in(office: Office) -> 
     assert (office.waits_at(number), office.waits_at(f"{number}/1")) == (Step.CLOSE, None)
     office.decide(number, "close", "D01", as_of=at(4))
     assert (office.petition(number).outcome, set(office.clocks(number))) == (
-        Outcome.REFERRED, {"divert", "notify", "sign_in", "close", "archive"},
+        Outcome.REFERRED,
+        {"divert", "notify", "sign_in", "close", "archive"},
     )
 
 

@@ -26,18 +26,31 @@ def signed(office: Office) -> str:
 
 
 def suspend(
-    office: Office, number: str, rule: str = "assign", *, when: datetime = BEGAN, officer: str = "D01", reason: str = "委托鉴定",
-    basis: str = LAW, ground: PauseGround = OTHER,
-) -> None:  # fmt: skip
+    office: Office,
+    number: str,
+    rule: str = "assign",
+    *,
+    when: datetime = BEGAN,
+    officer: str = "D01",
+    reason: str = "委托鉴定",
+    basis: str = LAW,
+    ground: PauseGround = OTHER,
+) -> None:
     with office.database.write() as session:
         clock, act = office.clocks(number)[rule].number, office.act(session, officer, when)
         suspend_clock(session, number, clock, act=act, reason=reason, basis=basis, ground=ground)
 
 
 def resume(
-    office: Office, number: str, rule: str = "assign", *, when: datetime = ENDED, reason: str = "已鉴定", officer: str = "Z01",
+    office: Office,
+    number: str,
+    rule: str = "assign",
+    *,
+    when: datetime = ENDED,
+    reason: str = "已鉴定",
+    officer: str = "Z01",
     happened: datetime | None = None,
-) -> None:  # fmt: skip
+) -> None:
     with office.database.write() as session:
         clock, act = office.clocks(number)[rule].number, office.act(session, officer, when, occurred_at=happened)
         resume_clock(session, number, clock, act=act, reason=reason)
@@ -151,10 +164,10 @@ class TestResuming:
             pytest.param("report_examination", at(24), at(26), 2, "2026-03-31", "2026-03-31", id="two working days"),
             pytest.param("report_examination", at(27), at(30), 1, "2026-03-30", "2026-03-30", id="a weekend is no working day"),
             pytest.param(
-                "report_examination", at(27), at(7, month=4), 6, "2026-04-07", "2026-04-07", id="nor is the tomb-sweeping holiday",
+                "report_examination", at(27), at(7, month=4), 6, "2026-04-07", "2026-04-07", id="nor is the tomb-sweeping holiday"
             ),
         ],
-    )  # fmt: skip
+    )
     def test_gives_back_the_days_it_stood_in_the_limits_own_unit(
         self, office: Office, rule: str, began: datetime, ended: datetime, days: int, raw: str, due: str
     ) -> None:
@@ -167,7 +180,9 @@ class TestResuming:
         assert (clock.suspended_days, suspensions(office)[0].days) == (days, days)
         assert (clock.state, clock.raw_due_on, clock.due_on) == (ClockState.RUNNING, day(raw), day(due))
 
-    @pytest.mark.parametrize("began", [at(3, month=5), at(6, month=5)], ids=["on a holiday before the last day", "on the last day"])
+    @pytest.mark.parametrize(
+        "began", [at(3, month=5), at(6, month=5)], ids=["on a holiday before the last day", "on the last day"]
+    )
     def test_never_leaves_less_than_was_left(self, office: Office, began: datetime) -> None:
         """The limit rolled to 6 May and had not passed when it was suspended, so it cannot have passed when it goes on."""
         number = signed(office)
@@ -188,8 +203,8 @@ class TestResuming:
         suspend(office, number, when=at(9))
         resume(office, number, when=at(14))
         office.decide(
-            f"{number}/1", "report", "L-SZJ", as_of=at(20), choice="申请延期", days="30", approver="局长", text="需要鉴定",
-        )  # fmt: skip
+            f"{number}/1", "report", "L-SZJ", as_of=at(20), choice="申请延期", days="30", approver="局长", text="需要鉴定"
+        )
         office.decide(f"{number}/1", "decide_extension", "D01", as_of=at(21))
         assert office.clocks(number)["assign"].raw_due_on == day("2026-03-03") + timedelta(days=60 + 5 + 30)
 

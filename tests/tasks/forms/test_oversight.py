@@ -35,7 +35,9 @@ def signed(office: Office, *others: str) -> str:
     return number
 
 
-def oversee(office: Office, number: str, answer: dict[str, str], *, officer: str = "Z01", on: int = 10, month: int = 3, **more: str) -> None:
+def oversee(
+    office: Office, number: str, answer: dict[str, str], *, officer: str = "Z01", on: int = 10, month: int = 3, **more: str
+) -> None:
     office.decide(number, "oversee", officer, as_of=at(on, month=month), **(answer | more))
 
 
@@ -71,7 +73,9 @@ REFUSED = [
     pytest.param("D01", SUSPEND, "请填写期限序号", id="a suspension of no limit"),
     pytest.param("D01", SUSPEND | {"clock_no": "assign", "basis": ""}, "法律依据", id="a suspension without a legal basis"),
     pytest.param("D01", SUSPEND | {"clock_no": "assign", "text": ""}, "写明理由", id="a suspension without a reason"),
-    pytest.param("D01", SUSPEND | {"clock_no": "assign", "basis": "听证"}, "没有扣除听证时间的规定", id="a hearing outside a re-review"),
+    pytest.param(
+        "D01", SUSPEND | {"clock_no": "assign", "basis": "听证"}, "没有扣除听证时间的规定", id="a hearing outside a re-review"
+    ),
     pytest.param("Z01", RESUME | {"clock_no": "assign"}, "没有中止", id="resuming what runs"),
     pytest.param("Z01", CALL | {"promised_on": "2026-03-09"}, "承诺日期 2026-03-09 早于催办日期", id="a promise for yesterday"),
 ]
@@ -140,7 +144,11 @@ class TestAnswers:
         oversee(office, number, REPLY, on=12, clock_no=clock_no(office, number, "supervision_reply"))
         (clock,), event = clocks(office, number, "supervision_reply"), office.events(number)[-1]
         assert (clock.state, clock.stopped_on, clock.next_step_at) == (ClockState.STOPPED, day("2026-03-12"), None)
-        assert (replied(office), event.event, event.facts["rule"]) == ([day("2026-03-12")], Event.RECORD_REPLY, "supervision_reply")
+        assert (replied(office), event.event, event.facts["rule"]) == (
+            [day("2026-03-12")],
+            Event.RECORD_REPLY,
+            "supervision_reply",
+        )
 
     def test_of_one_unit_leaves_the_supervision_of_the_other_open(self, office: Office) -> None:
         number = signed(office, "某街道办事处")
@@ -157,7 +165,10 @@ class TestAnswers:
             oversee(office, number, SUPERVISE, officer="D01", on=on)
         assert [clock.due_on for clock in clocks(office, number, "supervision_reply")] == [day("2026-03-17"), day("2026-03-23")]
         oversee(office, number, REPLY, on=17, clock_no=clock_no(office, number, "supervision_reply"))
-        assert (states(office, number, "supervision_reply"), replied(office)) == (["running", "stopped"], [None, day("2026-03-17")])
+        assert (states(office, number, "supervision_reply"), replied(office)) == (
+            ["running", "stopped"],
+            [None, day("2026-03-17")],
+        )
 
     @once
     @pytest.mark.parametrize(
@@ -204,21 +215,26 @@ class TestMeetings:
         [
             pytest.param("市住建局：核查合同：2026-03-20", [(1, "03-20")], id="one line"),
             pytest.param("市住建局:核查合同:2026/3/20", [(1, "03-20")], id="with half-width colons and slashes"),
-            pytest.param(" 2 ：走访住户：2026年3月20日 \n\n", [(2, "03-20")], id="by the share's number, with blanks and an empty line"),
+            pytest.param(
+                " 2 ：走访住户：2026年3月20日 \n\n", [(2, "03-20")], id="by the share's number, with blanks and an empty line"
+            ),
             pytest.param("市住建局：核查：合同、图纸：20260320", [(1, "03-20")], id="with a colon in the task"),
             pytest.param(
                 "市住建局：核查合同：2026-03-20\r\n市住建局：修复电梯：2026-03-27\n某街道办事处：走访住户：2026-03-13",
-                [(1, "03-20"), (1, "03-27"), (2, "03-13")], id="several for one unit and one for another",
+                [(1, "03-20"), (1, "03-27"), (2, "03-13")],
+                id="several for one unit and one for another",
             ),
         ],
-    )  # fmt: skip
+    )
     def test_give_every_task_a_limit_of_its_own(self, office: Office, lines: str, tasks: list[tuple[int, str]]) -> None:
         number = signed(office, "某街道办事处")
         oversee(office, number, MEETING, tasks=lines)
         share = {one.id: one.position for one in office.shares(number)}
         begun = clocks(office, number, "meeting_task")
         assert [(share[clock.dispatch_id], f"{clock.due_on:%m-%d}") for clock in begun] == tasks
-        assert all(clock.given_on == clock.due_on and clock.next_step == "warn_100" and "协调会" in clock.basis for clock in begun)
+        assert all(
+            clock.given_on == clock.due_on and clock.next_step == "warn_100" and "协调会" in clock.basis for clock in begun
+        )
 
     def test_keep_the_tasks_words_out_of_what_is_readable(self, office: Office) -> None:
         number = signed(office)
@@ -278,7 +294,10 @@ class TestPromises:
         number = signed(office)
         before = office.clocks(number)["assign"].model_dump()
         oversee(office, number, CALL, promised_on=promised)
-        assert (office.clocks(number)["assign"].model_dump(), len(clocks(office, number, "promise"))) == (before, int(bool(promised)))
+        assert (office.clocks(number)["assign"].model_dump(), len(clocks(office, number, "promise"))) == (
+            before,
+            int(bool(promised)),
+        )
 
     @once
     def test_are_over_when_the_unit_reports(self, office: Office) -> None:
@@ -286,7 +305,6 @@ class TestPromises:
         oversee(office, number, CALL, promised_on="2026-03-13")
         office.decide(f"{number}/1", "report", "L-SZJ", as_of=at(12), text="已办结")
         assert states(office, number, "promise") == ["stopped"]
-
 
 
 def test_an_answer_to_a_supervision_that_waited_for_the_office_to_open_is_noted(office: Office) -> None:
@@ -320,7 +338,9 @@ def test_the_file_says_whether_a_report_upwards_answered_a_limit(office: Office,
 def test_the_form_names_the_limits_by_number_and_share(office: Office) -> None:
     number = signed(office)
     with office.database.read() as session:
-        shown = form_description(session, find_petition(session, number), None, Step.OVERSEE, today=day("2026-03-10"), refusal=None)
+        shown = form_description(
+            session, find_petition(session, number), None, Step.OVERSEE, today=day("2026-03-10"), refusal=None
+        )
     assert "| 序号 | 期限 | 派件 |" in shown
     assert "| 5 | 交办件办结并书面报告 | 1 |" in shown
 

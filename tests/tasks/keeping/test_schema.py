@@ -70,7 +70,9 @@ class TestWithDataInIt:
         assert lost >= {"calendar_import", "calendar_move", "clock_step", "suspension"}
         for table, rows in after.items():
             if table != "alembic_version":
-                assert rows == [{column: old[column] for column in new} for old, new in zip(before[table], rows, strict=True)], table
+                assert rows == [{column: old[column] for column in new} for old, new in zip(before[table], rows, strict=True)], (
+                    table
+                )
 
     def test_back_at_the_newest_the_record_is_whole_and_work_goes_on(self, worked: Office) -> None:
         before = contents(worked.database)
@@ -99,7 +101,9 @@ class TestWithDataInIt:
             if worked.database.is_sqlite:
                 assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
                 assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
-            joined = "SELECT count(*) FROM dispatch d JOIN petition p ON p.id = d.petition_id JOIN clock c ON c.dispatch_id = d.id"
+            joined = (
+                "SELECT count(*) FROM dispatch d JOIN petition p ON p.id = d.petition_id JOIN clock c ON c.dispatch_id = d.id"
+            )
             assert connection.execute(text(joined)).scalar_one() > 0
 
     def test_a_table_that_others_refer_to_can_be_written_anew(self, worked: Office) -> None:
@@ -121,7 +125,9 @@ class TestWithDataInIt:
 
 
 class TestTwoAtOnce:
-    @pytest.mark.parametrize("begin", [pytest.param(None, id="an empty database"), pytest.param(FIRST, id="an office of the first version")])
+    @pytest.mark.parametrize(
+        "begin", [pytest.param(None, id="an empty database"), pytest.param(FIRST, id="an office of the first version")]
+    )
     def test_processes_that_migrate_together_all_succeed(self, worked: Office, begin: str | None) -> None:
         if begin:
             downgrade(worked.database, begin)

@@ -140,7 +140,10 @@ class TestReading:
         book.create_sheet("旧表")["A1"] = "x"
         book.save(tmp_path / "a.xlsx")
         ledger = read_ledger(tmp_path / "a.xlsx")
-        assert ledger.rows == ((5, {"收信日期": "2020-01-06", "电话": "13800000001"}), (7, {"收信日期": "2020-01-07", "电话": ""}))
+        assert ledger.rows == (
+            (5, {"收信日期": "2020-01-06", "电话": "13800000001"}),
+            (7, {"收信日期": "2020-01-07", "电话": ""}),
+        )
         assert ledger.other_sheets == ("旧表",)
 
     def test_a_line_break_in_a_cell_is_no_new_row(self, tmp_path: Path) -> None:
@@ -150,10 +153,13 @@ class TestReading:
     @pytest.mark.parametrize(
         ("name", "content", "said"),
         [
-            ("none.csv", None, "找不到文件"), ("old.xls", b"x", "另存为 .xlsx"), ("broken.xlsx", b"x", "不是有效的 XLSX"),
-            ("empty.csv", b"", "没有内容"), ("binary.csv", b"\x00\x01\xff\xfe", "编码读不出来"),
+            ("none.csv", None, "找不到文件"),
+            ("old.xls", b"x", "另存为 .xlsx"),
+            ("broken.xlsx", b"x", "不是有效的 XLSX"),
+            ("empty.csv", b"", "没有内容"),
+            ("binary.csv", b"\x00\x01\xff\xfe", "编码读不出来"),
         ],
-    )  # fmt: skip
+    )
     def test_refuses_other_files_in_one_sentence(self, tmp_path: Path, name: str, content: bytes | None, said: str) -> None:
         if content is not None:
             (tmp_path / name).write_bytes(content)
@@ -171,7 +177,8 @@ class TestARow:
         return to_registration(row, sort_heads([*heads, *(head for head in changes if head not in heads)]), today=MONDAY.date())
 
     @pytest.mark.parametrize(
-        "written", ["2020-01-06", "2020/1/6", "2020.1.6", "20200106", "2020年1月6日", "43836", "2020-01-06 09:30", "２０２０－１－６"]
+        "written",
+        ["2020-01-06", "2020/1/6", "2020.1.6", "20200106", "2020年1月6日", "43836", "2020-01-06 09:30", "２０２０－１－６"],
     )
     def test_reads_a_day_as_clerks_write_it(self, written: str) -> None:
         assert self.read(收信日期=written).receipt_on == date(2020, 1, 6)
@@ -179,15 +186,24 @@ class TestARow:
     @pytest.mark.parametrize(
         ("head", "written", "said"),
         [
-            ("收信日期", "", "“收信日期”没有写明日期，请按收文章补填"), ("收信日期", "2019-13-02", "不是有效日期"),
-            ("收信日期", "2019112", "不是有效日期"), ("收信日期", "20190", "不是有效日期"),
-            ("收信日期", "2026-03-03", "晚于今天"), ("收信日期", "1020-01-06", "早于 1949 年"),
-            ("信访形式", "", "“信访形式”没有填写"), ("信访形式", "托人", "“托人”不认识，请改为来信、来访、来电、网上之一"),
-            ("人数", "若干", "“人数”的“若干”不是人数"), ("人数", "0", "至少为 1"), ("人数", "9" * 5000, "不是人数"),
-            ("信访目的", "看看", "请改为建议意见、检举控告、申诉求决之一"), ("办结日期", "2019-01-01", "早于收信日期"),
-            ("邮戳日期", "三月初", "“邮戳日期”的“三月初”"), ("标记", "很急", "“标记”一列"), ("来源", "天上", "不认识"),
+            ("收信日期", "", "“收信日期”没有写明日期，请按收文章补填"),
+            ("收信日期", "2019-13-02", "不是有效日期"),
+            ("收信日期", "2019112", "不是有效日期"),
+            ("收信日期", "20190", "不是有效日期"),
+            ("收信日期", "2026-03-03", "晚于今天"),
+            ("收信日期", "1020-01-06", "早于 1949 年"),
+            ("信访形式", "", "“信访形式”没有填写"),
+            ("信访形式", "托人", "“托人”不认识，请改为来信、来访、来电、网上之一"),
+            ("人数", "若干", "“人数”的“若干”不是人数"),
+            ("人数", "0", "至少为 1"),
+            ("人数", "9" * 5000, "不是人数"),
+            ("信访目的", "看看", "请改为建议意见、检举控告、申诉求决之一"),
+            ("办结日期", "2019-01-01", "早于收信日期"),
+            ("邮戳日期", "三月初", "“邮戳日期”的“三月初”"),
+            ("标记", "很急", "“标记”一列"),
+            ("来源", "天上", "不认识"),
         ],
-    )  # fmt: skip
+    )
     def test_that_is_bad_says_which_column_and_what_to_do(self, head: str, written: str, said: str) -> None:
         with pytest.raises(RowError) as refused:
             self.read(**{head: written})
@@ -212,11 +228,13 @@ class TestARow:
     def test_of_several_people_gives_each_his_own_number(self) -> None:
         persons = self.read(信访人="甲 一、乙二", 电话="13800000001、13800000002").persons
         assert [(p.name, p.phone, p.role) for p in persons] == [
-            ("甲一", "13800000001", PartyRole.LEAD), ("乙二", "13800000002", PartyRole.CO_SIGNER)
-        ]  # fmt: skip
+            ("甲一", "13800000001", PartyRole.LEAD),
+            ("乙二", "13800000002", PartyRole.CO_SIGNER),
+        ]
 
     @pytest.mark.parametrize(
-        ("name", "count", "people"), [("甲一等16人", "", 16), ("甲一等16人", "20人", 20), ("甲一、乙二", "", 2), ("甲一", "约30余人", 30)]
+        ("name", "count", "people"),
+        [("甲一等16人", "", 16), ("甲一等16人", "20人", 20), ("甲一、乙二", "", 2), ("甲一", "约30余人", 30)],
     )
     def test_counts_its_people(self, name: str, count: str, people: int) -> None:
         assert self.read(信访人=name, 人数=count).people_count == people
@@ -300,7 +318,9 @@ class TestAnImport:
 
     def test_follows_a_column_file(self, casework: Database, tmp_path: Path) -> None:
         columns = tmp_path / "columns.toml"
-        columns.write_text('[columns]\n"何时"="收信日期"\n"谁"="name"\n"柜"=""\n"没有的"="title"\n[defaults]\n"信访形式"="来访"\n', "utf-8")
+        columns.write_text(
+            '[columns]\n"何时"="收信日期"\n"谁"="name"\n"柜"=""\n"没有的"="title"\n[defaults]\n"信访形式"="来访"\n', "utf-8"
+        )
         path = write_csv(tmp_path / "a.csv", ("2020-01-06", "甲一", "3"), heads=("何时", "谁", "柜"))
         report = run(casework, path, columns=columns)
         assert (figures(report), report.unknown_columns) == ((1, 0, 0), ())
@@ -310,16 +330,20 @@ class TestAnImport:
     @pytest.mark.parametrize(
         ("text", "said"),
         [
-            ('[columns]\n"a"="收信的日子"', "不是已知字段，可填：收信日期"), ("[columns]\n甲 = 1", "英文双引号"),
-            ('[columns]\n"a"=1', "每行都应是"), ("[column]\n", "不认识“column”"),
+            ('[columns]\n"a"="收信的日子"', "不是已知字段，可填：收信日期"),
+            ("[columns]\n甲 = 1", "英文双引号"),
+            ('[columns]\n"a"=1', "每行都应是"),
+            ("[column]\n", "不认识“column”"),
         ],
-    )  # fmt: skip
+    )
     def test_refuses_a_column_file_in_one_sentence(self, casework: Database, tmp_path: Path, text: str, said: str) -> None:
         (tmp_path / "c.toml").write_text(text, encoding="utf-8")
         with pytest.raises(LedgerError, match=said):
             run(casework, write_csv(tmp_path / "a.csv", GOOD), columns=tmp_path / "c.toml")
 
-    @pytest.mark.parametrize(("heads", "said"), [(("甲", "乙"), "看不出哪一列是收信日期"), (("收信日期", "乙"), "没有“信访形式”一列")])
+    @pytest.mark.parametrize(
+        ("heads", "said"), [(("甲", "乙"), "看不出哪一列是收信日期"), (("收信日期", "乙"), "没有“信访形式”一列")]
+    )
     def test_refuses_a_ledger_whose_heads_say_too_little(
         self, casework: Database, tmp_path: Path, heads: tuple[str, ...], said: str
     ) -> None:

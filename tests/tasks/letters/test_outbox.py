@@ -65,8 +65,15 @@ class PostRoom:
     def queue(self, key: str = "1:4:letter:unit1", *, address: str = "", letter: Letter = Letter.RECEIPT) -> int:
         sealed = self.vault.seal(address) if address else None
         message = OutboxMessage(
-            key=key, petition_id=1, event_seq=4, letter=letter, addressee="信访人", address_sealed=sealed,
-            facts_sealed=self.vault.seal_facts(FACTS), next_try_at=NOON, created_at=NOON,
+            key=key,
+            petition_id=1,
+            event_seq=4,
+            letter=letter,
+            addressee="信访人",
+            address_sealed=sealed,
+            facts_sealed=self.vault.seal_facts(FACTS),
+            next_try_at=NOON,
+            created_at=NOON,
         )
         with self.database.write() as session:
             session.add(message)
@@ -100,7 +107,10 @@ class PostRoom:
 def settings_for(box: Mailbox | None = None) -> Settings:
     mail = box.address.replace("//", "//clerk:S3cret@") if box else ""
     return Settings(
-        outbox_tries=3, outbox_first_pause=30 * SECOND, outbox_lease=LEASE, mail_channel=SecretStr(mail),
+        outbox_tries=3,
+        outbox_first_pause=30 * SECOND,
+        outbox_lease=LEASE,
+        mail_channel=SecretStr(mail),
         office_channel=SecretStr("wecombot://office"),
     )
 
@@ -108,8 +118,14 @@ def settings_for(box: Mailbox | None = None) -> Settings:
 def open_room(database: Database) -> PostRoom:
     vault = Vault([Fernet.generate_key().decode()])
     petition = Petition(
-        id=1, intake_key="one", state=State.REGISTERED, channel=Channel.LETTER, receipt_on=date(2026, 3, 2),
-        title="噪声", content_sealed=vault.seal("噪声"), created_at=NOON,
+        id=1,
+        intake_key="one",
+        state=State.REGISTERED,
+        channel=Channel.LETTER,
+        receipt_on=date(2026, 3, 2),
+        title="噪声",
+        content_sealed=vault.seal("噪声"),
+        created_at=NOON,
     )
     with database.write() as session:
         session.add(petition)
@@ -134,9 +150,7 @@ class TestPost:
         """A real mail server is busy twice: the waits are 30 and 60 seconds, and one mail is in the box."""
         message_id = room.queue(address=MAILBOX)
         with mailbox("451 busy", "451 still busy") as box:
-            room.settings = Settings(
-                outbox_first_pause=30 * SECOND, mail_channel=SecretStr(box.address), outbox_lease=LEASE
-            )
+            room.settings = Settings(outbox_first_pause=30 * SECOND, mail_channel=SecretStr(box.address), outbox_lease=LEASE)
             walk = [room.post(NOON + wait * SECOND) for wait in (0, 29, 30, 89, 90, 3600)]
         assert [(report.sent, report.failed) for report in walk] == [(0, 1), (0, 0), (0, 1), (0, 0), (1, 0), (0, 0)]
         message = room.read(message_id)

@@ -36,7 +36,12 @@ def closed(office: Office) -> str:
 
 @pytest.mark.parametrize(
     ("stage", "found"),
-    [(None, ["XF-2026-0001", "XF-2026-0002"]), (Stage.INTAKE, ["XF-2026-0001"]), (Stage.JOINT_HANDLING, ["XF-2026-0002"]), (Stage.CLOSED, [])],
+    [
+        (None, ["XF-2026-0001", "XF-2026-0002"]),
+        (Stage.INTAKE, ["XF-2026-0001"]),
+        (Stage.JOINT_HANDLING, ["XF-2026-0002"]),
+        (Stage.CLOSED, []),
+    ],
 )
 def test_petitions_are_listed_by_stage(office: Office, stage: Stage | None, found: list[str]) -> None:
     office.register()
@@ -97,7 +102,14 @@ def test_a_closed_petition_is_not_overdue_because_nobody_asked_for_a_review(offi
 def test_a_row_says_where_the_petition_stands(office: Office) -> None:
     office.register()
     row = listed(office)[0]
-    known = {"stage": "intake", "state_label": "已登记", "waiting_for": "待甄别", "units": [], "office_due_on": "2026-03-17", "days_left": 13}
+    known = {
+        "stage": "intake",
+        "state_label": "已登记",
+        "waiting_for": "待甄别",
+        "units": [],
+        "office_due_on": "2026-03-17",
+        "days_left": 13,
+    }
     assert {name: row[name] for name in known} == known
 
 

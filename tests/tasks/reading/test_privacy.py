@@ -17,7 +17,9 @@ from tasks.record.cases import find_petition
 from tasks.submit import put_on_file, try_to_register
 from trials.harness.office import MONDAY, Office, at
 
-LEAD = Person(name="欧阳测试甲", id_number="11010519491231002X", phone="13812345678", address="某区隐秘路77号", email="jia@example.test")
+LEAD = Person(
+    name="欧阳测试甲", id_number="11010519491231002X", phone="13812345678", address="某区隐秘路77号", email="jia@example.test"
+)
 SECOND = Person(name="司马测试乙", phone="13987654321", role=PartyRole.REPRESENTATIVE)
 CONTENT, SAID = "家中漏水三年无人过问", "自由文字第{}条"
 
@@ -64,7 +66,11 @@ def full_life(office: Office) -> tuple[str, list[str]]:
 def test_the_raw_database_holds_no_personal_data_and_no_free_text(office: Office) -> None:
     number, said = full_life(office)
     dump = raw_dump(office)
-    persons = [value for person in (LEAD, SECOND) for value in (person.name, person.id_number, person.phone, person.address, person.email)]
+    persons = [
+        value
+        for person in (LEAD, SECOND)
+        for value in (person.name, person.id_number, person.phone, person.address, person.email)
+    ]
     secrets = [*filter(None, persons), CONTENT, "被反映人测试丙", *said]
     assert number.encode() in dump
     assert [secret for secret in secrets if secret.encode() in dump] == []
@@ -88,16 +94,25 @@ def test_a_sealed_column_refuses_clear_text(office: Office) -> None:
 @pytest.mark.parametrize(
     ("mask", "text_", "shown"),
     [
-        (mask_name, "张三", "张*"), (mask_name, "张三丰", "张**"), (mask_name, "张", "张*"), (mask_name, "  ", ""),
-        (mask_phone, "13812345678", "138****5678"), (mask_phone, "12345", "*****"), (mask_phone, "", ""),
-        (mask_id_number, "11010519491231002X", "110***********002X"), (mask_id_number, "E1234", "*****"), (mask_id_number, "", ""),
+        (mask_name, "张三", "张*"),
+        (mask_name, "张三丰", "张**"),
+        (mask_name, "张", "张*"),
+        (mask_name, "  ", ""),
+        (mask_phone, "13812345678", "138****5678"),
+        (mask_phone, "12345", "*****"),
+        (mask_phone, "", ""),
+        (mask_id_number, "11010519491231002X", "110***********002X"),
+        (mask_id_number, "E1234", "*****"),
+        (mask_id_number, "", ""),
     ],
-)  # fmt: skip
+)
 def test_masks_show_only_the_ends(mask: object, text_: str, shown: str) -> None:
     assert mask(text_) == shown  # type: ignore[operator]
 
 
-@pytest.mark.parametrize(("mask", "text_"), [(mask_phone, "66012345"), (mask_id_number, "E12345678")], ids=["landline", "passport"])
+@pytest.mark.parametrize(
+    ("mask", "text_"), [(mask_phone, "66012345"), (mask_id_number, "E12345678")], ids=["landline", "passport"]
+)
 def test_masks_hide_half_of_a_short_number(mask: object, text_: str) -> None:
     assert mask(text_).count("*") * 2 >= len(text_) - 1  # type: ignore[operator]
 
@@ -105,7 +120,9 @@ def test_masks_hide_half_of_a_short_number(mask: object, text_: str) -> None:
 def shown_file(office: Office, number: str) -> str:
     with office.database.read() as session:
         petition = find_petition(session, number)
-        form = form_description(session, petition, None, office.waits_at(number) or Step.SCREEN, today=at(10).date(), refusal=None)
+        form = form_description(
+            session, petition, None, office.waits_at(number) or Step.SCREEN, today=at(10).date(), refusal=None
+        )
         return case_file(session, petition, today=at(10).date()).markdown() + form
 
 

@@ -63,7 +63,9 @@ FIRST, SECOND, THIRD = "XF-2026-0001", "XF-2026-0002", "XF-2026-0003"
     ],
     ids=lambda value: "・".join(f"{k} {v}" for k, v in value.items()) or "nothing" if isinstance(value, dict) else None,
 )
-def test_a_search_finds_what_holds_all_that_was_filled_in_newest_first(three: Office, wanted: dict[str, Any], expected: list[str]) -> None:
+def test_a_search_finds_what_holds_all_that_was_filled_in_newest_first(
+    three: Office, wanted: dict[str, Any], expected: list[str]
+) -> None:
     assert numbers(three, **wanted) == expected
 
 

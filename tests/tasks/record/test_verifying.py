@@ -80,10 +80,18 @@ def test_a_clean_record_passes(office: Office) -> None:
 @pytest.mark.parametrize(
     ("damage", "problem"),
     [
-        pytest.param(run("UPDATE case_event SET actor_code = 'Z09' WHERE petition_id = 2 AND seq = 2"), "被改动", id="changed actor"),
+        pytest.param(
+            run("UPDATE case_event SET actor_code = 'Z09' WHERE petition_id = 2 AND seq = 2"), "被改动", id="changed actor"
+        ),
         pytest.param(run("UPDATE case_event SET facts = '{}' WHERE petition_id = 2 AND seq = 1"), "被改动", id="changed facts"),
-        pytest.param(run("UPDATE case_event SET note_sealed = NULL WHERE petition_id = 2 AND seq = 3"), "被改动", id="removed note"),
-        pytest.param(run("UPDATE case_event SET occurred_at = '2026-03-01 00:00:00' WHERE petition_id = 2 AND seq = 3"), "被改动", id="changed time"),
+        pytest.param(
+            run("UPDATE case_event SET note_sealed = NULL WHERE petition_id = 2 AND seq = 3"), "被改动", id="removed note"
+        ),
+        pytest.param(
+            run("UPDATE case_event SET occurred_at = '2026-03-01 00:00:00' WHERE petition_id = 2 AND seq = 3"),
+            "被改动",
+            id="changed time",
+        ),
         pytest.param(run("DELETE FROM case_event WHERE petition_id = 2 AND seq = 3"), "缺少第 3 条记录", id="removed event"),
         pytest.param(run("DELETE FROM case_event WHERE petition_id = 2 AND seq = 5"), "末尾记录", id="removed last event"),
         pytest.param(run("DELETE FROM case_event WHERE petition_id = 2"), "末尾记录", id="removed all events"),
@@ -130,7 +138,11 @@ def test_an_event_that_was_moved_to_another_petition_is_missed_here_and_found_th
     three_petitions(office)
     with office.database.write() as session:
         moved_to_another(session)
-    assert {(finding.number, finding.seq) for finding in look(office).findings} == {(NUMBER, 5), ("XF-2026-0003", 2), ("XF-2026-0003", 1)}
+    assert {(finding.number, finding.seq) for finding in look(office).findings} == {
+        (NUMBER, 5),
+        ("XF-2026-0003", 2),
+        ("XF-2026-0003", 1),
+    }
 
 
 @pytest.mark.parametrize("number", ["XF-2026-0009", "XF-2026-2号"])

@@ -12,7 +12,9 @@ from trials.harness.office import Office, at, day
 def without_limits(office: Office, number: str, *keys: str) -> str:
     """Make a case as an earlier version left it: without the limits that it did not know."""
     with office.database.write() as session:
-        ids = session.exec(select(Clock.id).where(Clock.petition_id == office.petition(number).id, col(Clock.rule_key).in_(keys))).all()
+        ids = session.exec(
+            select(Clock.id).where(Clock.petition_id == office.petition(number).id, col(Clock.rule_key).in_(keys))
+        ).all()
         session.exec(delete(Clock).where(col(Clock.id).in_(ids)))
     return number
 

@@ -114,7 +114,9 @@ def limited(office: Office, text: str, limit_on: str) -> str:
 def stand_still(office: Office, number: str, rule: str, *, when: datetime) -> None:
     with office.database.write() as session:
         act = office.act(session, "D01", when)
-        suspend_clock(session, number, office.clocks(number)[rule].number, act=act, reason="委托鉴定", basis="某市信访条例 第一条")
+        suspend_clock(
+            session, number, office.clocks(number)[rule].number, act=act, reason="委托鉴定", basis="某市信访条例 第一条"
+        )
 
 
 def ends(office: Office, number: str, rule: str = "divert") -> tuple[str, bool]:
@@ -167,7 +169,11 @@ class TestBeforeTheNotice:
         office.decide(f"{number}/1", "decide_extension", "D01", as_of=now)
         office.decide(number, "oversee", "D01", as_of=now, choice="督办", ground="推诿、敷衍、拖延", text="请说明")
         shown = {one.letter: re.findall(r"2027年\d+月\d+日.{0,4}", text_of(one)) for one in office.letters(number)}
-        assert {letter for letter, days in shown.items() if days} == {Letter.ACCEPTANCE_NOTICE, Letter.EXTENSION_NOTICE, Letter.SUPERVISION_LETTER}
+        assert {letter for letter, days in shown.items() if days} == {
+            Letter.ACCEPTANCE_NOTICE,
+            Letter.EXTENSION_NOTICE,
+            Letter.SUPERVISION_LETTER,
+        }
         assert [words for days in shown.values() for words in days if not words.endswith("（暂定）")] == []
 
     def test_a_date_within_the_known_years_is_marked_nowhere(self, office: Office) -> None:
@@ -183,14 +189,22 @@ class TestPreviewing:
         numbers = [received(office, text) for text in (LATER, SAME, EARLIER, "2026-12-01")]
         moves = {(move.petition_no, move.label[:2]): (move.days, move.kept) for move in look_ahead(office)}
         assert moves == {
-            (numbers[0], "分流"): (1, False), (numbers[0], "书面"): (1, False), (numbers[1], "分流"): (0, False),
-            (numbers[1], "书面"): (0, False), (numbers[2], "分流"): (0, True), (numbers[2], "书面"): (0, True),
-        }  # fmt: skip
+            (numbers[0], "分流"): (1, False),
+            (numbers[0], "书面"): (1, False),
+            (numbers[1], "分流"): (0, False),
+            (numbers[1], "书面"): (0, False),
+            (numbers[2], "分流"): (0, True),
+            (numbers[2], "书面"): (0, True),
+        }
 
     def test_says_on_which_day_a_kept_date_would_have_ended(self, office: Office) -> None:
         received(office, EARLIER)
         move = look_ahead(office)[0]
-        assert (move.due_before, move.due_after, move.after.effective) == (day("2027-01-11"), day("2027-01-11"), day("2027-01-10"))
+        assert (move.due_before, move.due_after, move.after.effective) == (
+            day("2027-01-11"),
+            day("2027-01-11"),
+            day("2027-01-10"),
+        )
 
     def test_shows_a_date_that_a_correction_would_move_earlier_though_it_is_kept(self, office: Office) -> None:
         """The notice is corrected after it came: the fourth of January is a working day after all."""
@@ -356,7 +370,9 @@ class TestImporting:
 
 @once
 class TestCountingAnew:
-    def test_settles_what_a_year_from_a_file_has_left_open(self, office: Office, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    def test_settles_what_a_year_from_a_file_has_left_open(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+    ) -> None:
         number = received(office)
         (tmp_path / "2027.toml").write_text(_as_toml(), encoding="utf-8")
         monkeypatch.setenv("XINFANG_CALENDAR_OVERLAY", str(tmp_path / "2027.toml"))
@@ -385,7 +401,9 @@ class TestRollingBack:
         if earlier:
             allow_earlier(monkeypatch)
         applied = bring(office)
-        assert [office.clocks(number)["divert"].model_dump() == old for number, old in zip(numbers, before, strict=True)] == [False] * 3
+        assert [office.clocks(number)["divert"].model_dump() == old for number, old in zip(numbers, before, strict=True)] == [
+            False
+        ] * 3
         take_back(office, applied)
         assert [office.clocks(number)["divert"].model_dump() for number in numbers] == before
 

@@ -124,27 +124,45 @@ class TestTheLadder:
         number = signed(office)
         live(office, "03-04", "06-08")
         assert recorded(office, number) == {
-            "warn_50": "04-02", "warn_75": "04-17", "warn_90": "04-26", "warn_100": "05-06", "missed": "05-07",
-            "urge": "05-07", "supervise": "05-13", "to_leader": "05-21", "to_chairs": "06-05",
-        }  # fmt: skip
+            "warn_50": "04-02",
+            "warn_75": "04-17",
+            "warn_90": "04-26",
+            "warn_100": "05-06",
+            "missed": "05-07",
+            "urge": "05-07",
+            "supervise": "05-13",
+            "to_leader": "05-21",
+            "to_chairs": "06-05",
+        }
         assert left(office, number) == [
-            ("04-02", L.DEADLINE_WARNING), ("04-17", L.DEADLINE_WARNING), ("04-27", L.DEADLINE_WARNING),
-            ("05-06", L.DEADLINE_WARNING), ("05-07", L.URGING_LETTER), ("05-13", L.SUPERVISION_LETTER),
-            ("05-21", L.LEADER_REPORT), ("06-05", L.CHAIRS_REPORT),
-        ]  # fmt: skip
+            ("04-02", L.DEADLINE_WARNING),
+            ("04-17", L.DEADLINE_WARNING),
+            ("04-27", L.DEADLINE_WARNING),
+            ("05-06", L.DEADLINE_WARNING),
+            ("05-07", L.URGING_LETTER),
+            ("05-13", L.SUPERVISION_LETTER),
+            ("05-21", L.LEADER_REPORT),
+            ("06-05", L.CHAIRS_REPORT),
+        ]
 
     @pytest.mark.parametrize("stuck_at", ["screen", "propose", "approve"])
     def test_of_an_unassigned_petition_is_climbed_too(self, office: Office, stuck_at: str) -> None:
         number = office.register(as_of=on("03-02", 9))
         if stuck_at != "screen":
-            office.decide(number, "screen", "Z01", as_of=on("03-02", 9), petition_class="申诉求决", content_code="城乡建设/物业服务")
+            office.decide(
+                number, "screen", "Z01", as_of=on("03-02", 9), petition_class="申诉求决", content_code="城乡建设/物业服务"
+            )
         if stuck_at == "approve":
             office.decide(number, "propose", "Z01", as_of=on("03-02", 9), way="交办", lead="市住建局", opinion="建议交办")
         live(office, "03-03", "04-17")
         assert left(office, number, "divert") == [
-            ("03-10", L.DEADLINE_ALERT), ("03-16", L.DEADLINE_ALERT), ("03-17", L.DEADLINE_ALERT), ("03-18", L.OVERDUE_ALERT),
-            ("04-01", L.LEADER_REPORT), ("04-16", L.CHAIRS_REPORT),
-        ]  # fmt: skip
+            ("03-10", L.DEADLINE_ALERT),
+            ("03-16", L.DEADLINE_ALERT),
+            ("03-17", L.DEADLINE_ALERT),
+            ("03-18", L.OVERDUE_ALERT),
+            ("04-01", L.LEADER_REPORT),
+            ("04-16", L.CHAIRS_REPORT),
+        ]
         assert {message.addressee for message in messages(office, number, "divert")} == {"市人大常委会信访办公室"}
 
     def test_of_a_paper_that_could_not_be_registered_is_climbed_until_it_is(self, office: Office) -> None:
@@ -168,9 +186,7 @@ class TestTheLadder:
         report(office, number, on("03-20", 9))
         look(office, "03-28", "04-24", "05-07")
         late = {key: clock.owner for key, clock in office.clocks(number).items() if "missed" in fates(office, number, key)}
-        assert late == {
-            "assign": ClockOwner.HANDLER, "report_examination": ClockOwner.OFFICE, "upstream": ClockOwner.UPSTREAM,
-        }  # fmt: skip
+        assert late == {"assign": ClockOwner.HANDLER, "report_examination": ClockOwner.OFFICE, "upstream": ClockOwner.UPSTREAM}
 
     def test_lets_a_promised_day_remind_the_office(self, office: Office) -> None:
         number = signed(office)
@@ -222,17 +238,25 @@ class TestWhatPeopleDo:
         [
             pytest.param("Z01", CALLING, {"urge": BY_HAND}, ("supervise", "05-13"), id="a call"),
             pytest.param("Z01", WRITING, {"urge": BY_HAND}, ("supervise", "05-13"), id="an urging letter"),
-            pytest.param("D01", SUPERVISING, {"urge": OVERTAKEN, "supervise": BY_HAND}, ("to_leader", "05-21"), id="a supervision"),
             pytest.param(
-                "Z01", {"choice": "报告分管副主任", "text": "久拖未办"},
-                {"urge": OVERTAKEN, "supervise": OVERTAKEN, "to_leader": BY_HAND}, ("to_chairs", "06-05"), id="a report",
+                "D01", SUPERVISING, {"urge": OVERTAKEN, "supervise": BY_HAND}, ("to_leader", "05-21"), id="a supervision"
             ),
             pytest.param(
-                "Z01", {"choice": "提请主任会议", "text": "久拖未办"},
-                {"urge": OVERTAKEN, "supervise": OVERTAKEN, "to_leader": OVERTAKEN, "to_chairs": BY_HAND}, None, id="the chairs' meeting",
+                "Z01",
+                {"choice": "报告分管副主任", "text": "久拖未办"},
+                {"urge": OVERTAKEN, "supervise": OVERTAKEN, "to_leader": BY_HAND},
+                ("to_chairs", "06-05"),
+                id="a report",
+            ),
+            pytest.param(
+                "Z01",
+                {"choice": "提请主任会议", "text": "久拖未办"},
+                {"urge": OVERTAKEN, "supervise": OVERTAKEN, "to_leader": OVERTAKEN, "to_chairs": BY_HAND},
+                None,
+                id="the chairs' meeting",
             ),
         ],
-    )  # fmt: skip
+    )
     def test_after_the_due_day_moves_the_ladder_on(
         self, office: Office, officer: str, answer: dict[str, str], climbed: dict[str, str], following: tuple[str, str] | None
     ) -> None:
@@ -272,8 +296,13 @@ class TestWhatPeopleDo:
         extend(office, number, on("04-21", 9), on("04-21", 10))
         live(office, "04-21", "05-13")
         assert recorded(office, number) == {
-            "warn_50": "04-02", "warn_75": "04-17", "warn_90": "05-05", "warn_100": "05-12", "missed": "05-13", "urge": "05-13",
-        }  # fmt: skip
+            "warn_50": "04-02",
+            "warn_75": "04-17",
+            "warn_90": "05-05",
+            "warn_100": "05-12",
+            "missed": "05-13",
+            "urge": "05-13",
+        }
         (notice,) = [letter for letter in office.letters(number) if letter.letter is L.EXTENSION_NOTICE]
         assert "2026年5月12日" in text_of(notice)
 
@@ -283,11 +312,18 @@ class TestWhatPeopleDo:
         report(office, number, on("04-20", 9))
         live(office, "04-21", "04-27")
         assert list(fates(office, number)) == ["warn_50", "warn_75"]
-        office.decide(f"{number}/1", "examine", "Z02", as_of=on("04-27", 9), choice="退回重办", failed="事实清楚", reason="请补充")
+        office.decide(
+            f"{number}/1", "examine", "Z02", as_of=on("04-27", 9), choice="退回重办", failed="事实清楚", reason="请补充"
+        )
         live(office, "04-28", "05-07")
         assert recorded(office, number) == {
-            "warn_50": "04-02", "warn_75": "04-17", "warn_90": "04-28", "warn_100": "05-06", "missed": "05-07", "urge": "05-07",
-        }  # fmt: skip
+            "warn_50": "04-02",
+            "warn_75": "04-17",
+            "warn_90": "04-28",
+            "warn_100": "05-06",
+            "missed": "05-07",
+            "urge": "05-07",
+        }
 
 
 class TestCatchingUp:
@@ -360,14 +396,19 @@ class TestStandingStill:
         resume(office, number, "assign", on("04-22", 9))
         live(office, "04-22", "06-02")
         assert {key: when for key, when in recorded(office, number).items() if key in LIGHTS} == {
-            "warn_50": "05-02", "warn_75": "05-17", "warn_90": "05-26", "warn_100": "06-01",
-        }  # fmt: skip
+            "warn_50": "05-02",
+            "warn_75": "05-17",
+            "warn_90": "05-26",
+            "warn_100": "06-01",
+        }
 
     def test_a_report_from_a_suspended_limit_that_is_sent_back_leaves_what_was_left(self, office: Office) -> None:
         number = signed(office)
         suspend(office, number, "assign", on("03-23", 9))
         report(office, number, on("04-22", 9))
-        office.decide(f"{number}/1", "examine", "Z02", as_of=on("04-22", 10), choice="退回重办", failed="事实清楚", reason="请补充")
+        office.decide(
+            f"{number}/1", "examine", "Z02", as_of=on("04-22", 10), choice="退回重办", failed="事实清楚", reason="请补充"
+        )
         assert office.clocks(number)["assign"].raw_due_on == day("2026-06-01")
 
     def test_a_historic_petition_has_no_limits(self, office: Office) -> None:
@@ -459,7 +500,9 @@ class TestSafety:
             found = session.connection().exec_driver_sql(f"{plan} {sql}", given).all()  # type: ignore[arg-type]
         assert "ix_clock_next_step" in str(found)
 
-    @pytest.mark.parametrize(("budget", "sweeps"), [(None, 1), (0.0, 5)], ids=["without a budget at once", "without time one by one"])
+    @pytest.mark.parametrize(
+        ("budget", "sweeps"), [(None, 1), (0.0, 5)], ids=["without a budget at once", "without time one by one"]
+    )
     def test_batches_go_on_until_nothing_is_left(
         self, office: Office, monkeypatch: pytest.MonkeyPatch, budget: float | None, sweeps: int
     ) -> None:
@@ -498,8 +541,10 @@ class TestAnnouncements:
         look(office, "05-07")
         told = waiting(office)
         assert [(one.event.rpartition(".")[2], one.payload["step"], one.payload["by"]) for one in told] == [
-            ("warned", "warn_75", "sweep"), ("escalated", "urge", "hand"), ("missed", "missed", "sweep"),
-        ]  # fmt: skip
+            ("warned", "warn_75", "sweep"),
+            ("escalated", "urge", "hand"),
+            ("missed", "missed", "sweep"),
+        ]
         look(office, "05-08")
         assert [one.id for one in waiting(office)] == [one.id for one in told]
         assert len({one.id for one in told}) == 3

@@ -98,7 +98,9 @@ def kill_half_way(office: Office, victim: Sweeper) -> int:
     return acted_on(office)
 
 
-def test_two_sweeps_and_one_that_is_killed_lose_nothing_and_repeat_nothing(office: Office, start: Callable[[str], Sweeper]) -> None:
+def test_two_sweeps_and_one_that_is_killed_lose_nothing_and_repeat_nothing(
+    office: Office, start: Callable[[str], Sweeper]
+) -> None:
     for _ in range(STEPS // 2):
         office.register(as_of=MONDAY)
     letters_before = len(messages(office))

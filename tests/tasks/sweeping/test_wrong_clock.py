@@ -27,7 +27,9 @@ LEASE = timedelta(minutes=5)
         pytest.param(timedelta(days=1), True, id="marked by a clock that was a day ahead"),
     ],
 )
-def test_a_petition_that_moved_on_is_woken_however_far_ahead_the_clock_was(office: Office, ahead: timedelta, claimed: bool) -> None:
+def test_a_petition_that_moved_on_is_woken_however_far_ahead_the_clock_was(
+    office: Office, ahead: timedelta, claimed: bool
+) -> None:
     number = office.register()
     with office.database.write() as session:
         session.get_one(Bookmark, number).nudge_after = MONDAY + ahead
@@ -62,7 +64,9 @@ def _put_off(ahead: timedelta, *, office_hours: bool = False) -> Callable[[Outbo
         pytest.param(_put_off(timedelta(days=3), office_hours=True), False, id="kept until the office opens after a holiday"),
     ],
 )
-def test_a_letter_leaves_however_far_ahead_the_clock_was(office: Office, change: Callable[[OutboxMessage], None], due: bool) -> None:
+def test_a_letter_leaves_however_far_ahead_the_clock_was(
+    office: Office, change: Callable[[OutboxMessage], None], due: bool
+) -> None:
     number = office.register()
     _change_letters(office, number, change)
     assert _is_due(office, as_of=MONDAY) is due

@@ -42,8 +42,10 @@ def test_each_part_starts_as_the_product_starts_it(name: str, words: list[str]) 
 
 def test_parts_that_stay_are_restarted_and_those_that_end_are_not() -> None:
     assert {name: SERVICES[name]["restart"] for name in PARTS} == {
-        **dict.fromkeys([*APIS, "services", "worker"], "always"), "prepare": "no", "enrol": "on-failure"
-    }  # fmt: skip
+        **dict.fromkeys([*APIS, "services", "worker"], "always"),
+        "prepare": "no",
+        "enrol": "on-failure",
+    }
 
 
 @pytest.mark.parametrize("name", PARTS)
@@ -67,9 +69,11 @@ def test_events_travel_between_processes(name: str) -> None:
 
 def test_the_names_of_redis_modules_hold_what_the_engine_looks_for() -> None:
     wanted = {
-        "messaging": ("Publisher", "Consumer", "Cache"), "ordering": ("CausalOrdering",),
-        "lease_storage": ("ConcurrencyLeaseStorage",), "cleanup_queue": ("WorkerCleanupQueue",),
-    }  # fmt: skip
+        "messaging": ("Publisher", "Consumer", "Cache"),
+        "ordering": ("CausalOrdering",),
+        "lease_storage": ("ConcurrencyLeaseStorage",),
+        "cleanup_queue": ("WorkerCleanupQueue",),
+    }
     missing = [f"{m}.{n}" for m, names in wanted.items() for n in names if not hasattr(import_module(f"prefect_redis.{m}"), n)]
     assert missing == []
 
@@ -85,7 +89,9 @@ def test_what_a_service_waits_for_is_there(name: str) -> None:
 def test_nothing_secret_is_in_it() -> None:
     for path in sorted((ROOT / "deploy").iterdir()):
         if path.is_file() and path.name != ".env":
-            assert re.findall(r"(?im)^\s*\w*(?:PASSWORD|KEYS?|TOKEN|AUTH_STRING)[ \t]*[:=][ \t]*(?!\$\{)\S+", path.read_text()) == []
+            assert (
+                re.findall(r"(?im)^\s*\w*(?:PASSWORD|KEYS?|TOKEN|AUTH_STRING)[ \t]*[:=][ \t]*(?!\$\{)\S+", path.read_text()) == []
+            )
             assert re.findall(r"://[^\s:/@]+:(?!\$\{)[^\s@]+@", path.read_text()) == []
 
 

@@ -20,9 +20,20 @@ RUN = "7b0b0f0e-0000-0000-0000-000000000000"
 
 def test_a_life_passes_every_step_of_a_petition_that_units_handle() -> None:
     assert [turn.name for turn in TURNS] == [
-        "screen (refused)", "screen", "propose", "approve", "sign_in/1", "report/1", "examine/1", "sign_in/2", "report/2",
-        "examine/2", "deliver", "close", "archive",
-    ]  # fmt: skip
+        "screen (refused)",
+        "screen",
+        "propose",
+        "approve",
+        "sign_in/1",
+        "report/1",
+        "examine/1",
+        "sign_in/2",
+        "report/2",
+        "examine/2",
+        "deliver",
+        "close",
+        "archive",
+    ]
 
 
 @pytest.mark.parametrize("turn", TURNS, ids=lambda turn: turn.name)
@@ -44,12 +55,20 @@ def test_the_few_kill_points_are_of_the_table(moments: dict[str, str]) -> None:
     [
         pytest.param("POST", f"/api/flow_runs/{RUN}/set_state", b'{"state": {"type": "PAUSED"}}', ("paused", RUN), id="a state"),
         pytest.param("POST", f"/api/casework/runs/{RUN}/enter", b"{}", ("running", RUN), id="a run is entered"),
-        pytest.param("POST", f"/api/casework/runs/{RUN}/leave", b'{"state": {"type": "PAUSED"}}', ("paused", RUN), id="a run waits"),
-        pytest.param("POST", f"/api/casework/runs/{RUN}/leave", b'{"forget": []}', ("left", RUN), id="a run's last form is forgotten"),
-        pytest.param("POST", "/api/deployments/1/create_flow_run", b'{"name": "XF-2026-0001"}', ("start", ""), id="a run is started"),
-        pytest.param("POST", "/api/deployments/1/create_flow_run", b'{"name": "outbox 09:00"}', ("start outbox", ""), id="an outbox run"),
+        pytest.param(
+            "POST", f"/api/casework/runs/{RUN}/leave", b'{"state": {"type": "PAUSED"}}', ("paused", RUN), id="a run waits"
+        ),
+        pytest.param(
+            "POST", f"/api/casework/runs/{RUN}/leave", b'{"forget": []}', ("left", RUN), id="a run's last form is forgotten"
+        ),
+        pytest.param(
+            "POST", "/api/deployments/1/create_flow_run", b'{"name": "XF-2026-0001"}', ("start", ""), id="a run is started"
+        ),
+        pytest.param(
+            "POST", "/api/deployments/1/create_flow_run", b'{"name": "outbox 09:00"}', ("start outbox", ""), id="an outbox run"
+        ),
     ],
-)  # fmt: skip
+)
 def test_calls_to_the_engine_are_known(method: str, path: str, content: bytes, moment: tuple[str, str]) -> None:
     assert moment_of(method, path, content) == moment
 
@@ -80,7 +99,12 @@ def test_a_lost_and_a_repeated_step_are_found(office: Office) -> None:
         told = story(session, number)
         assert told[("event", "screen", "Z01", 0)] == 1
         findings = Findings()
-        _of_petition(session, number, told - Counter([("event", "screen", "Z01", 0)]) + Counter([("event", "report", "L-SZJ", 1)]), findings)
+        _of_petition(
+            session,
+            number,
+            told - Counter([("event", "screen", "Z01", 0)]) + Counter([("event", "report", "L-SZJ", 1)]),
+            findings,
+        )
     assert (findings.twice, findings.lost) == (1, 1)
     assert findings.problems[0] == f"{number} has not ended: {office.petition(number).state.value}"
     assert not Result(fault="", where="", problems=findings.problems).green

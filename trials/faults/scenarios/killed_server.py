@@ -17,7 +17,6 @@ DELAYS = (0.0, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3)
 """Seconds from the press of Resume to the kill; turn by turn another one, so that it hits another call each time."""
 
 
-
 def killed_server(there: Standing, kind: str) -> Iterator[Result]:
     """Kill the server once in every turn of a life, each time a little later after the answer."""
     yield from tour(there, f"server killed, {kind}", every_turn(there, partial(kill_server, there)))

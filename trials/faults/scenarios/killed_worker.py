@@ -80,9 +80,12 @@ class Lane:
             return mark.round
 
         return killed(
-            self._there, Order(moment=moment.seam), f"{turn.name}: {moment.words}", act=act,
+            self._there,
+            Order(moment=moment.seam),
+            f"{turn.name}: {moment.words}",
+            act=act,
             recovered=lambda round_: self._office.after_turn(self.number, turn, round_),
-        )  # fmt: skip
+        )
 
     def _sending(self, turn: Turn, moment: Moment) -> Result:
         def recovered(round_: int) -> None:
@@ -90,19 +93,24 @@ class Lane:
             until(lambda: not self._office.letters_on_their_way(self.number), f"the letters of {self.number}")
 
         return killed(
-            self._there, Order(moment=moment.seam), f"letters of {turn.name}: {moment.words}",
-            act=lambda: self._office.answer_turn(self.number, turn), recovered=recovered,
-        )  # fmt: skip
+            self._there,
+            Order(moment=moment.seam),
+            f"letters of {turn.name}: {moment.words}",
+            act=lambda: self._office.answer_turn(self.number, turn),
+            recovered=recovered,
+        )
 
 
 def killed_in(there: Standing, number: str, turn: Turn, seam: str) -> Result:
     """Answer a turn while the worker is killed at one moment of the run that takes the answer."""
     run, _ = there.office.at_rest(turn.subject(number), turn.step)
     return killed(
-        there, Order(moment=seam, run=str(run.id)), f"{turn.name}: {words_of(seam)}",
+        there,
+        Order(moment=seam, run=str(run.id)),
+        f"{turn.name}: {words_of(seam)}",
         act=lambda: there.office.answer_turn(number, turn),
         recovered=lambda round_: there.office.after_turn(number, turn, round_),
-    )  # fmt: skip
+    )
 
 
 def words_of(seam: str) -> str:
@@ -125,9 +133,7 @@ def register(there: Standing, moment: Moment) -> tuple[Lane, Result]:
     return Lane(there, (numbers or [str(intake.id)])[0]), result
 
 
-def killed(
-    there: Standing, order: Order, where: str, *, act: Callable[[], int], recovered: Callable[[int], None]
-) -> Result:
+def killed(there: Standing, order: Order, where: str, *, act: Callable[[], int], recovered: Callable[[int], None]) -> Result:
     """Give the order, do what leads to its moment, and time from the kill until everything has gone on."""
     result = Result(fault="worker killed", where=where)
     worker = there.stack.child("worker")

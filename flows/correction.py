@@ -6,7 +6,7 @@ from prefect.states import Cancelled, Completed
 
 from flows.runtime.repair.runs import note_end
 from flows.runtime.waiting.waiting import DuplicateRunError, take_answer, wait_for_staff
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 from tasks.decide import find_place
 from tasks.keeping.database import database
 from tasks.record.cases import find_petition

@@ -8,7 +8,7 @@ from flows.runtime.repair.runs import note_end
 from flows.runtime.waiting.context import leaving, this_run
 from flows.runtime.waiting.waiting import DuplicateRunError, take_answer, wait_for_staff
 from models.dispatch import Dispatch
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 from rules.errors import UnknownCaseError
 from tasks.decide import find_place
 from tasks.keeping.database import database

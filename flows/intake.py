@@ -9,7 +9,7 @@ from flows.runtime.repair.runs import note_end
 from flows.runtime.waiting.context import engine, this_run
 from flows.runtime.waiting.waiting import DuplicateRunError, take_answer, wait_for_staff
 from flows.stages import wait_at_step
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 from rules.zone import legal_day
 from tasks.casework.intake import check_duplicates
 from tasks.forms.registration import IntakeForm

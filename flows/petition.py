@@ -14,7 +14,7 @@ from flows.routing import routing_stage
 from flows.runtime.repair.runs import note_end, show_case
 from flows.runtime.waiting.waiting import DuplicateRunError, take_answer
 from flows.stages import stage_of
-from models.vocabulary import Stage
+from models.vocabulary.case import Stage
 from tasks.keeping.database import database
 from tasks.record.cases import find_petition
 

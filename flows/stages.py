@@ -2,7 +2,7 @@
 
 from flows.runtime.repair.runs import show_case
 from flows.runtime.waiting.waiting import wait_for_staff
-from models.vocabulary import Stage
+from models.vocabulary.case import Stage
 from rules.lifecycle.table import STAGES
 from tasks.decide import find_place
 from tasks.keeping.database import database

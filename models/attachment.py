@@ -6,7 +6,7 @@ from sqlalchemy import Column, ForeignKey, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.types import RowId, Sealed, UtcDateTime, coded
-from models.vocabulary import AttachmentKind
+from models.vocabulary.papers import AttachmentKind
 
 
 class Attachment(SQLModel, table=True):

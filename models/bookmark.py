@@ -6,7 +6,7 @@ from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from models.types import Sealed, UtcDateTime, coded
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 
 
 class Bookmark(SQLModel, table=True):

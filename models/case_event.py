@@ -7,7 +7,8 @@ from sqlalchemy import JSON, Column, ForeignKey, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.types import RowId, Sealed, UtcDateTime, coded
-from models.vocabulary import Audience, Event, Role
+from models.vocabulary.case import Audience, Event
+from models.vocabulary.people import Role
 
 
 class CaseEvent(SQLModel, table=True):

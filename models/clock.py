@@ -6,7 +6,7 @@ from sqlalchemy import JSON, Column, ForeignKey, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.types import RowId, Sealed, UtcDateTime, coded
-from models.vocabulary import ClockOwner, ClockState, PauseGround, StepFate
+from models.vocabulary.limits import ClockOwner, ClockState, PauseGround, StepFate
 
 
 class Clock(SQLModel, table=True):

@@ -6,7 +6,8 @@ from sqlalchemy import Column, ForeignKey, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.types import RowId, coded
-from models.vocabulary import DispatchState, UnitRole
+from models.vocabulary.case import DispatchState
+from models.vocabulary.people import UnitRole
 
 
 class Dispatch(SQLModel, table=True):

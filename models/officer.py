@@ -6,7 +6,7 @@ from sqlalchemy import Column, ForeignKey
 from sqlmodel import Field, SQLModel
 
 from models.types import RowId, coded
-from models.vocabulary import Role
+from models.vocabulary.people import Role
 
 
 class Officer(SQLModel, table=True):

@@ -6,7 +6,7 @@ from sqlalchemy import Column, ForeignKey
 from sqlmodel import Field, SQLModel
 
 from models.types import RowId, coded
-from models.vocabulary import OrganKind
+from models.vocabulary.people import OrganKind
 
 
 class Organ(SQLModel, table=True):

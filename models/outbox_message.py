@@ -6,7 +6,7 @@ from sqlalchemy import Column, ForeignKey, Index
 from sqlmodel import Field, SQLModel
 
 from models.types import RowId, Sealed, UtcDateTime, coded
-from models.vocabulary import Letter, MessageState
+from models.vocabulary.papers import Letter, MessageState
 
 
 class OutboxMessage(SQLModel, table=True):

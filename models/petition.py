@@ -7,7 +7,8 @@ from sqlalchemy import JSON, Column, ForeignKey, Index
 from sqlmodel import Field, SQLModel
 
 from models.types import RowId, Sealed, UtcDateTime, coded
-from models.vocabulary import Channel, Outcome, PetitionClass, Relation, Retention, Settlement, Source, State, Way
+from models.vocabulary.case import Channel, Outcome, PetitionClass, Relation, Settlement, Source, State, Way
+from models.vocabulary.papers import Retention
 
 
 class Petition(SQLModel, table=True):

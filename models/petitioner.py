@@ -6,7 +6,8 @@ from sqlalchemy import Column, ForeignKey, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.types import RowId, Sealed, coded
-from models.vocabulary import DeliveryWay, PartyRole
+from models.vocabulary.papers import DeliveryWay
+from models.vocabulary.people import PartyRole
 
 
 class Petitioner(SQLModel, table=True):

@@ -6,7 +6,7 @@ from sqlalchemy import Column, ForeignKey
 from sqlmodel import Field, SQLModel
 
 from models.types import RowId, Sealed, coded
-from models.vocabulary import UrgingWay
+from models.vocabulary.limits import UrgingWay
 
 
 class Urging(SQLModel, table=True):

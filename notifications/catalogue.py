@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from models.vocabulary import Letter
+from models.vocabulary.papers import Letter
 
 AddresseeKind = Literal["petitioner", "unit", "office"]
 OFFICE_RULE = "办公室设定（法规无明文）"

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateError, select_autoescape
 
-from models.vocabulary import Letter
+from models.vocabulary.papers import Letter
 from notifications.catalogue import CatalogueRow, row_for
 
 Facts = Mapping[str, str | list[str]]

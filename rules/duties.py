@@ -1,6 +1,6 @@
 """Which limit has to run in which state, so that nothing waits unseen: the office's own where the law sets none."""
 
-from models.vocabulary import DispatchState, State
+from models.vocabulary.case import DispatchState, State
 
 PETITION_DUTIES: dict[State, tuple[str, ...]] = {
     **dict.fromkeys((State.REGISTERED, State.DUPLICATE_CHECK, State.PROPOSING, State.APPROVING), ("divert", "redirect")),

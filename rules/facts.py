@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from models.vocabulary import DispatchState, Flag, OrganKind, PetitionClass, Relation, Role, Way
+from models.vocabulary.case import DispatchState, Flag, PetitionClass, Relation, Way
+from models.vocabulary.people import OrganKind, Role
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from models.vocabulary import OrganKind, Role, Way
+from models.vocabulary.case import Way
+from models.vocabulary.people import OrganKind, Role
 from rules.facts import UnitFacts
 
 CITY_DEPARTMENTS = (OrganKind.GOVERNMENT, OrganKind.BUREAU, OrganKind.COURT, OrganKind.PROCURATORATE, OrganKind.SUPERVISION)

@@ -1,6 +1,7 @@
 """Steps: in which state the work waits for whom."""
 
-from models.vocabulary import DispatchState, Role, State, Step
+from models.vocabulary.case import DispatchState, State, Step
+from models.vocabulary.people import Role
 from rules.lifecycle.table import APPROVERS, CLERKS, UNITS_AT_WORK, AnyState
 
 PETITION_STEPS: dict[State, Step] = {

@@ -10,7 +10,8 @@ from sqlmodel import Session, col, select
 from models.case_event import CaseEvent
 from models.dispatch import Dispatch
 from models.petition import Petition
-from models.vocabulary import DispatchState, Role, State, Step
+from models.vocabulary.case import DispatchState, State, Step
+from models.vocabulary.people import Role
 from rules.errors import AnswerRefusedError, TransitionRefusedError
 from rules.lifecycle.table import rows_from
 from rules.steps import WHO_DECIDES, step_of

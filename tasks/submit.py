@@ -10,7 +10,8 @@ from sqlmodel import Session, select
 
 from models.officer import Officer
 from models.petition import Petition
-from models.vocabulary import Flag, Role, State
+from models.vocabulary.case import Flag, State
+from models.vocabulary.people import Role
 from rules.errors import CaseworkError
 from rules.lifecycle.table import CLERKS
 from rules.zone import legal_day

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from models.case_event import CaseEvent
 from models.dispatch import Dispatch
 from models.petition import Petition
-from models.vocabulary import DispatchState, Event, Stage, State
+from models.vocabulary.case import DispatchState, Event, Stage, State
 from rules.errors import AnswerRefusedError
 from rules.lifecycle.table import FINISHED_UNITS, STAGES, Transition, advance_from, roll_up
 from rules.zone import legal_day

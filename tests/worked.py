@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from models.tables import METADATA
-from models.vocabulary import AttachmentKind
+from models.vocabulary.papers import AttachmentKind
 from tasks.casework.intake import Person
 from tasks.casework.papers import add_paper
 from tasks.keeping.database import Database

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 automations_app = typer.Typer(help="流程引擎的自动化规则", no_args_is_help=True)
 CASE_PAGE = "case_page/case_page"
 NAME = "期限逾期与升级"
-DESCRIPTION = "某件信访逾期或者升级（催办、督办、报告）时，更新它的案卷页。可以在这里加上通知、调用等动作；"
+DESCRIPTION = (
+    "某件信访逾期或者升级（催办、督办、报告）时，更新它的案卷页。可以在这里加上通知、调用等动作；"
     "再次执行 automations apply 不会覆盖您的改动。"
+)
 PETITION_NUMBER = {"__prefect_kind": "jinja", "template": "{{ event.resource['petition.number'] }}"}
 
 

@@ -144,7 +144,7 @@ def _code(officer: str) -> str:
 def _director(session: object, officer: str) -> "Act":
     from sqlmodel import Session
 
-    from models.vocabulary import Role
+    from models.vocabulary.people import Role
     from rules.zone import legal_day
     from tasks.record.act import Act, find_actor
 

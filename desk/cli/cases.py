@@ -21,7 +21,7 @@ def list_command(
     as_json: AsJson = False,
 ) -> None:
     """列出信访件：状态、等待谁、三个期限。"""
-    from models.vocabulary import Stage
+    from models.vocabulary.case import Stage
     from rules.zone import legal_day
     from tasks.keeping.database import database
     from tasks.reading.listing import ListFilter, list_petitions
@@ -79,7 +79,7 @@ def decide_command(
     set_: Annotated[list[str] | None, typer.Option("--set", help="字段=值，可多次；字段用中文标题或英文名")] = None,
 ) -> None:
     """在终端填写与网页相同的表单；办完立即生效，流程随后跟上。"""
-    from models.vocabulary import Step
+    from models.vocabulary.case import Step
     from tasks.decide import FORMS, decide, find_place
     from tasks.keeping.database import database
 
@@ -168,7 +168,7 @@ def disclose_command(
     reason: Annotated[str, typer.Option("--reason", prompt="查阅理由", help="为何需要查看完整信息")],
 ) -> None:
     """查看信访人完整信息；谁、何时、为何查看将记入案卷。"""
-    from models.vocabulary import Role
+    from models.vocabulary.people import Role
     from rules.zone import legal_day
     from tasks.casework.oversight import disclose
     from tasks.keeping.database import database

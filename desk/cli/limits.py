@@ -10,7 +10,7 @@ from desk.clock import now
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-    from models.vocabulary import Role
+    from models.vocabulary.people import Role
     from tasks.record.act import Act
 
 clock_app = typer.Typer(help="期限：中止、恢复、登记反馈、人工升级", no_args_is_help=True)
@@ -81,7 +81,8 @@ def suspend_command(
     hearing: Annotated[bool, typer.Option("--hearing", help="复核听证时间（条例第三十六条第二款）")] = False,
 ) -> None:
     """中止一个期限的计时：须由信访办主任批准，写明理由和法律依据。"""
-    from models.vocabulary import PauseGround, Role
+    from models.vocabulary.limits import PauseGround
+    from models.vocabulary.people import Role
     from tasks.casework.suspending import suspend_clock
     from tasks.keeping.database import database
 
@@ -136,7 +137,7 @@ def step_command(
     dispatch: Annotated[int | None, typer.Option("--dispatch", help="派件序号；信访办自己的期限不填")] = None,
 ) -> None:
     """登记已由人工办理的升级步骤（如当面报告分管副主任）；升级阶梯随之前移。"""
-    from models.vocabulary import Role
+    from models.vocabulary.people import Role
     from rules.lifecycle.table import CLERKS
     from tasks.casework.oversight import escalate
     from tasks.keeping.database import database

@@ -23,7 +23,7 @@ def attach_command(
     original: Annotated[bool, typer.Option("--original", help="纸质原件在卷")] = False,
 ) -> None:
     """把一份材料加密存入案卷。"""
-    from models.vocabulary import AttachmentKind
+    from models.vocabulary.papers import AttachmentKind
     from rules.lifecycle.table import CLERKS
     from rules.zone import legal_day
     from tasks.casework.papers import add_paper
@@ -48,7 +48,7 @@ def letters_command(
     handed_over: Annotated[int | None, typer.Option(help="这一份（编号）已打印并人工送出")] = None,
 ) -> None:
     """列出没有发出的函件；可重新发送，或注明已人工送出。"""
-    from models.vocabulary import MessageState
+    from models.vocabulary.papers import MessageState
     from notifications.catalogue import row_for
     from tasks.keeping.database import database
     from tasks.letters import outbox
@@ -80,7 +80,7 @@ def letters_command(
 
 def _next(message: "OutboxMessage") -> str:
     """When a letter that is still on its way is tried next, by the office's clock; nothing for one that somebody has to see to."""
-    from models.vocabulary import MessageState
+    from models.vocabulary.papers import MessageState
     from rules.zone import SHANGHAI
 
     if message.state is MessageState.DEAD:

@@ -135,7 +135,7 @@ def _sum_up(walk: Any, petitions: int) -> Year:
     from models.clock import Clock, ClockStep
     from models.outbox_message import OutboxMessage
     from models.petition import Petition
-    from models.vocabulary import StepFate
+    from models.vocabulary.limits import StepFate
     from tasks.limits.rulebook import calendar, office_hours, packs
 
     hours = office_hours()

@@ -9,7 +9,10 @@ from desk.simulation.walk import Walk
 from models.clock import Clock
 from models.dispatch import Dispatch
 from models.petition import Petition
-from models.vocabulary import ClockState, DeliveryWay, DispatchState, Outcome, PetitionClass, Role, State, Step, UrgingWay, Way
+from models.vocabulary.case import DispatchState, Outcome, PetitionClass, State, Step, Way
+from models.vocabulary.limits import ClockState, UrgingWay
+from models.vocabulary.papers import DeliveryWay
+from models.vocabulary.people import Role
 from rules.grounds import REJECTION_GROUNDS
 from tasks.casework import closure, intake, oversight, proposals, shares, suspending
 from tasks.decide import Place

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import TypeVar
 
-from models.vocabulary import Channel, PetitionClass, Way
+from models.vocabulary.case import Channel, PetitionClass, Way
 from rules.working_days import ONE_DAY, Calendar
 from rules.zone import SHANGHAI
 from tasks.casework.intake import Person, Registration

@@ -12,7 +12,10 @@ from models.clock import Clock, ClockStep
 from models.dispatch import Dispatch
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
-from models.vocabulary import ClockState, MessageState, Role, State, StepFate
+from models.vocabulary.case import State
+from models.vocabulary.limits import ClockState, StepFate
+from models.vocabulary.papers import MessageState
+from models.vocabulary.people import Role
 from rules.lifecycle.table import FINISHED_UNITS
 from rules.packs import Packs
 from rules.working_days import Calendar

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from models.clock import Clock, ClockStep
 from models.dispatch import Dispatch
 from models.organ import Organ
-from models.vocabulary import ClockOwner, StepFate
+from models.vocabulary.limits import ClockOwner, StepFate
 from rules.zone import legal_day
 from tasks.keeping.settings import settings
 

@@ -13,7 +13,7 @@ from desk.simulation.people import City, Unit
 from models.dispatch import Dispatch
 from models.officer import Officer
 from models.organ import Organ
-from models.vocabulary import Role
+from models.vocabulary.people import Role
 from notifications.channels import NullChannel
 from rules.errors import CaseworkError
 from rules.working_days import ONE_DAY

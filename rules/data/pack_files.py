@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from importlib.resources.abc import Traversable
 from itertools import pairwise
 
-from models.vocabulary import Letter
+from models.vocabulary.papers import Letter
 from rules.data.data_files import Row, read_file, toml_files
 from rules.grounds import SUPERVISION_GROUNDS
 from rules.packs import EVERY_STEP, KINDS, Extension, LadderAction, LadderStep, Pack, PackError, Rule, Unit

@@ -3,7 +3,7 @@
 import sys
 from datetime import date
 
-from models.vocabulary import Letter
+from models.vocabulary.papers import Letter
 from rules.packs import EVERY_STEP, KINDS, Pack, Rule, Unit, load_packs
 
 DEFAULT_PACK = "npc_city"

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 
-from models.vocabulary import Stage, State
+from models.vocabulary.case import Stage, State
 from rules.lifecycle.table import DISPATCH_ROWS, PETITION_ROWS, STAGES, AnyState, Transition
 
 Rows = tuple[Transition, ...]

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable
 
-from models.vocabulary import DispatchState, OrganKind, Relation, Role, Way
+from models.vocabulary.case import DispatchState, Relation, Way
+from models.vocabulary.people import OrganKind, Role
 from rules.facts import Facts
 
 Guard = Callable[[Facts], str | None]

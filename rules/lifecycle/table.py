@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from models.vocabulary import Audience, DispatchState, Event, Letter, Role, Stage, State, Way
+from models.vocabulary.case import Audience, DispatchState, Event, Stage, State, Way
+from models.vocabulary.papers import Letter
+from models.vocabulary.people import Role
 from rules.errors import TransitionRefusedError
 from rules.facts import Facts
 from rules.lifecycle import guards as g

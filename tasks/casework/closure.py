@@ -9,7 +9,8 @@ from models.case_event import CaseEvent
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
 from models.petitioner import Party
-from models.vocabulary import DeliveryWay, Event, Flag, Letter, PetitionClass, Retention, Settlement, Way
+from models.vocabulary.case import Event, Flag, PetitionClass, Settlement, Way
+from models.vocabulary.papers import DeliveryWay, Letter, Retention
 from tasks.casework.shares import recall_shares
 from tasks.record.act import Act
 from tasks.record.cases import find_petition

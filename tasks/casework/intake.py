@@ -10,8 +10,9 @@ from models.bookmark import Bookmark
 from models.organ import Organ
 from models.petition import Petition
 from models.petitioner import Party, Petitioner
-from models.vocabulary import Channel, Event, Flag, PartyRole, PetitionClass, Relation, Source, Stage, State, Way
-from models.vocabulary import Outcome as OutcomeCode
+from models.vocabulary.case import Channel, Event, Flag, PetitionClass, Relation, Source, Stage, State, Way
+from models.vocabulary.case import Outcome as OutcomeCode
+from models.vocabulary.people import PartyRole
 from rules.errors import UnknownCaseError
 from rules.identity import id_number_warning
 from rules.lifecycle.table import STAGES

@@ -12,7 +12,8 @@ from models.dispatch import Dispatch
 from models.petition import Petition
 from models.petitioner import Party, Petitioner
 from models.urging import Supervision, Urging
-from models.vocabulary import ClockOwner, ClockState, Event, UrgingWay
+from models.vocabulary.case import Event
+from models.vocabulary.limits import ClockOwner, ClockState, UrgingWay
 from rules.deadlines import Deadline, compute_due
 from rules.errors import AnswerRefusedError, TransitionRefusedError
 from rules.grounds import SUPERVISION_GROUNDS, find_ground

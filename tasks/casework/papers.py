@@ -9,7 +9,8 @@ from tempfile import NamedTemporaryFile
 from sqlmodel import Session, select
 
 from models.attachment import Attachment
-from models.vocabulary import AttachmentKind, Event
+from models.vocabulary.case import Event
+from models.vocabulary.papers import AttachmentKind
 from rules.errors import UnknownCaseError
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import vault

@@ -9,7 +9,9 @@ from sqlmodel import Session
 from models.dispatch import Dispatch
 from models.organ import Organ
 from models.petition import Petition
-from models.vocabulary import DispatchState, Event, Letter, Outcome, Role, State, UnitRole, Way
+from models.vocabulary.case import DispatchState, Event, Outcome, State, Way
+from models.vocabulary.papers import Letter
+from models.vocabulary.people import Role, UnitRole
 from notifications.catalogue import row_for
 from rules.facts import UnitFacts
 from rules.grounds import REJECTION_GROUNDS, find_ground

@@ -10,7 +10,9 @@ from models.case_event import CaseEvent
 from models.clock import Clock
 from models.dispatch import Dispatch
 from models.petition import Petition
-from models.vocabulary import ClockState, Event, Outcome, UnitRole
+from models.vocabulary.case import Event, Outcome
+from models.vocabulary.limits import ClockState
+from models.vocabulary.people import UnitRole
 from rules.errors import TransitionRefusedError
 from rules.lifecycle.table import FINISHED_UNITS, GONE_UNITS
 from tasks.letters.queueing import shown_due

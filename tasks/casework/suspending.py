@@ -5,7 +5,8 @@ from sqlmodel import Session, col, select
 from models.clock import Clock, Suspension
 from models.dispatch import Dispatch
 from models.petition import Petition
-from models.vocabulary import ClockState, Event, PauseGround
+from models.vocabulary.case import Event
+from models.vocabulary.limits import ClockState, PauseGround
 from rules.errors import TransitionRefusedError, UnknownCaseError
 from tasks.keeping.vault import vault
 from tasks.limits.clocks import end_suspension, start_clock, stop_clock

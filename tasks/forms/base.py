@@ -11,7 +11,8 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 from sqlmodel import Session
 
-from models.vocabulary import Event, Labelled
+from models.vocabulary.case import Event
+from models.vocabulary.labelled import Labelled
 from rules.errors import AnswerRefusedError
 from rules.zone import SHANGHAI
 from tasks.record.act import Act

@@ -1,6 +1,6 @@
 """What the forms offer to choose from, beyond the vocabulary of the record itself."""
 
-from models.vocabulary import Labelled
+from models.vocabulary.labelled import Labelled
 
 
 class ScreenChoice(Labelled):

@@ -2,7 +2,10 @@
 
 from sqlmodel import Session
 
-from models.vocabulary import DeliveryWay, Event, PauseGround, Retention, Role, Settlement, State
+from models.vocabulary.case import Event, Settlement, State
+from models.vocabulary.limits import PauseGround
+from models.vocabulary.papers import DeliveryWay, Retention
+from models.vocabulary.people import Role
 from rules.errors import TransitionRefusedError
 from tasks.casework import closure, intake, suspending
 from tasks.forms import choices as c

@@ -2,7 +2,7 @@
 
 from sqlmodel import Session
 
-from models.vocabulary import Outcome
+from models.vocabulary.case import Outcome
 from rules.errors import AnswerRefusedError
 from tasks.casework import shares
 from tasks.forms import choices as c

@@ -2,7 +2,7 @@
 
 from sqlmodel import Session
 
-from models.vocabulary import Event, Flag, PetitionClass, Relation
+from models.vocabulary.case import Event, Flag, PetitionClass, Relation
 from rules.errors import AnswerRefusedError
 from tasks.casework import closure, intake
 from tasks.forms.base import Coded, Form, StepForm, asked, read_date, read_list, read_number, read_words

@@ -6,7 +6,8 @@ from datetime import date
 
 from sqlmodel import Session
 
-from models.vocabulary import Event, PauseGround, UrgingWay
+from models.vocabulary.case import Event
+from models.vocabulary.limits import PauseGround, UrgingWay
 from rules.errors import AnswerRefusedError
 from rules.grounds import SUPERVISION_GROUNDS
 from tasks.casework import closure, oversight, suspending

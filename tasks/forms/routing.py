@@ -2,7 +2,7 @@
 
 from sqlmodel import Session
 
-from models.vocabulary import Way
+from models.vocabulary.case import Way
 from rules.grounds import REJECTION_GROUNDS
 from tasks.casework import proposals
 from tasks.forms.base import Coded, Form, StepForm, asked, read_date, read_list

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from models.vocabulary import Role
+from models.vocabulary.people import Role
 
 
 class Settings(BaseSettings):

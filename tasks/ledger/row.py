@@ -6,7 +6,9 @@ import unicodedata
 from datetime import date
 from typing import TypeVar
 
-from models.vocabulary import Channel, Flag, Labelled, PartyRole, PetitionClass, Source
+from models.vocabulary.case import Channel, Flag, PetitionClass, Source
+from models.vocabulary.labelled import Labelled
+from models.vocabulary.people import PartyRole
 from rules.errors import CaseworkError
 from rules.identity import id_number_warning
 from tasks.casework.intake import NO_CONTENT, Person, Registration

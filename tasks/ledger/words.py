@@ -4,7 +4,7 @@ import re
 import unicodedata
 from datetime import date, timedelta
 
-from models.vocabulary import Channel, PetitionClass, Source
+from models.vocabulary.case import Channel, PetitionClass, Source
 from tasks.forms.base import read_date, read_list
 
 NOTHING = frozenset(

@@ -12,7 +12,8 @@ from sqlmodel import Session, and_, col, or_, select
 from models.clock import Clock
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
-from models.vocabulary import ClockState, MessageState
+from models.vocabulary.limits import ClockState
+from models.vocabulary.papers import MessageState
 from notifications.catalogue import row_for
 from notifications.channels import Channel, ChannelError, mail_via
 from notifications.rendering import RenderingError, render

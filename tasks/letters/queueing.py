@@ -13,7 +13,10 @@ from models.dispatch import Dispatch
 from models.organ import Organ
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
-from models.vocabulary import ClockState, DispatchState, Event, Flag, Letter, PetitionClass, UnitRole
+from models.vocabulary.case import DispatchState, Event, Flag, PetitionClass
+from models.vocabulary.limits import ClockState
+from models.vocabulary.papers import Letter
+from models.vocabulary.people import UnitRole
 from notifications.catalogue import CatalogueRow, row_for
 from rules.lifecycle.table import FINISHED_UNITS, GONE_UNITS, Transition
 from rules.zone import legal_day

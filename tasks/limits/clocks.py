@@ -8,7 +8,8 @@ from sqlmodel import Session, col, select
 from models.clock import Clock, Suspension
 from models.dispatch import Dispatch
 from models.petition import Petition
-from models.vocabulary import ClockOwner, ClockState, DispatchState, Event, Flag, PetitionClass
+from models.vocabulary.case import DispatchState, Event, Flag, PetitionClass
+from models.vocabulary.limits import ClockOwner, ClockState
 from rules.deadlines import Adjusted, Deadline, count_adjusted, extend
 from rules.ladder import MISSED
 from rules.lifecycle.table import Transition

@@ -12,7 +12,8 @@ from models.clock import Clock, ClockStep
 from models.dispatch import Dispatch
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
-from models.vocabulary import ClockOwner, ClockState, MessageState, StepFate
+from models.vocabulary.limits import ClockOwner, ClockState, StepFate
+from models.vocabulary.papers import MessageState
 from rules.ladder import Rung, RungKind, below, next_rung, rungs
 from rules.packs import LadderAction, Unit
 from rules.zone import SHANGHAI

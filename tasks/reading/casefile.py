@@ -13,7 +13,10 @@ from models.organ import Organ
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
 from models.petitioner import Party, Petitioner
-from models.vocabulary import ClockState, Event, Flag, MessageState, PartyRole, PetitionClass, Step
+from models.vocabulary.case import Event, Flag, PetitionClass, Step
+from models.vocabulary.limits import ClockState
+from models.vocabulary.papers import MessageState
+from models.vocabulary.people import PartyRole
 from notifications.catalogue import row_for
 from rules.lifecycle.table import STAGES
 from rules.steps import WHO_DECIDES, step_of

@@ -13,7 +13,8 @@ from models.clock import Clock
 from models.dispatch import Dispatch
 from models.organ import Organ
 from models.petition import Petition
-from models.vocabulary import ClockOwner, ClockState, Stage, State
+from models.vocabulary.case import Stage, State
+from models.vocabulary.limits import ClockOwner, ClockState
 from rules.lifecycle.table import GONE_UNITS, STAGES
 from rules.steps import step_of
 from rules.zone import days_left

@@ -1,7 +1,7 @@
 """Masks: how personal text is shown to people without the right to see it in full."""
 
 from models.petition import Petition
-from models.vocabulary import PetitionClass
+from models.vocabulary.case import PetitionClass
 
 
 def mask_name(name: str) -> str:

@@ -11,7 +11,7 @@ from models.dispatch import Dispatch
 from models.organ import Organ
 from models.petition import Petition
 from models.petitioner import Party, Petitioner
-from models.vocabulary import State
+from models.vocabulary.case import State
 from rules.errors import AnswerRefusedError
 from rules.lifecycle.table import GONE_UNITS
 from tasks.keeping.vault import vault

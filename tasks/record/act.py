@@ -7,7 +7,7 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from models.officer import Officer, OfficerRole
-from models.vocabulary import Role
+from models.vocabulary.people import Role
 from rules.errors import AnswerRefusedError, TransitionRefusedError
 from rules.zone import legal_day
 

@@ -12,7 +12,9 @@ from models.dispatch import Dispatch
 from models.organ import Organ
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
-from models.vocabulary import ClockState, Flag, MessageState
+from models.vocabulary.case import Flag
+from models.vocabulary.limits import ClockState
+from models.vocabulary.papers import MessageState
 from rules.facts import Facts, UnitFacts
 from tasks.record.act import Act
 from tasks.record.cases import dispatches_of, organ_by_id, organs_by_id

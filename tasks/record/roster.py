@@ -9,7 +9,7 @@ from sqlmodel import Session, col, delete, select
 
 from models.officer import Officer, OfficerRole
 from models.organ import Organ
-from models.vocabulary import OrganKind, Role
+from models.vocabulary.people import OrganKind, Role
 from rules.errors import CaseworkError
 
 Row = dict[str, Any]

@@ -9,7 +9,7 @@ from models.case_event import CaseEvent
 from models.dispatch import Dispatch
 from models.petition import Petition
 from models.serial import Serial
-from models.vocabulary import DispatchState
+from models.vocabulary.case import DispatchState
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import Vault
 from tasks.record.chain import event_hash, head_seal

@@ -13,7 +13,7 @@ from models.clock import Clock, ClockStep
 from models.dispatch import Dispatch
 from models.organ import Organ
 from models.petition import Petition
-from models.vocabulary import StepFate
+from models.vocabulary.limits import StepFate
 from rules.ladder import MISSED
 from tasks.record.cases import DRAFT_PREFIX, subject_of
 

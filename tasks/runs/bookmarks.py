@@ -8,7 +8,7 @@ from sqlmodel import Session, col, or_, select
 
 from models.bookmark import Bookmark
 from models.types import UtcDateTime
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 from tasks.keeping.vault import vault
 from tasks.record.act import Act
 from tasks.record.cases import DRAFT_PREFIX

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from models.bookmark import Bookmark
 from models.dispatch import Dispatch
 from models.petition import Petition
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 from rules.steps import step_of
 from tasks.record.cases import DRAFT_PREFIX, split_subject
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from models.bookmark import Bookmark
 from models.dispatch import Dispatch
 from models.petition import Petition
-from models.vocabulary import DispatchState, Stage, State
+from models.vocabulary.case import DispatchState, Stage, State
 from rules.lifecycle.table import FINISHED_UNITS, STAGES
 from tasks.limits.clocks import start_clock
 from tasks.record.act import SYSTEM, Act

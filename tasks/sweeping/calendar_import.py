@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from models.calendar_import import CalendarImport, CalendarMove
 from models.clock import Clock
 from models.petition import Petition
-from models.vocabulary import Event
+from models.vocabulary.case import Event
 from rules.data.calendar_files import CalendarFile, write_calendar
 from rules.deadlines import Adjusted, Deadline, count_adjusted
 from rules.errors import TransitionRefusedError, UnknownCaseError

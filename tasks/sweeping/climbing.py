@@ -9,7 +9,9 @@ from models.clock import Clock
 from models.dispatch import Dispatch
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
-from models.vocabulary import ClockOwner, DispatchState, Event, Letter, MessageState, StepFate, UrgingWay
+from models.vocabulary.case import DispatchState, Event
+from models.vocabulary.limits import ClockOwner, StepFate, UrgingWay
+from models.vocabulary.papers import Letter, MessageState
 from rules.ladder import Climb, Rung, RungKind
 from rules.packs import LadderAction
 from rules.zone import days_left, legal_day

@@ -19,7 +19,7 @@ from sqlmodel import Session, col, select
 
 from models.clock import Clock, ClockStep
 from models.petition import Petition
-from models.vocabulary import ClockState
+from models.vocabulary.limits import ClockState
 from rules.ladder import RungKind, climb
 from tasks.keeping.database import Database
 from tasks.limits.ladder import ladder_of, schedule

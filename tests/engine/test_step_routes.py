@@ -12,7 +12,7 @@ from prefect.states import Failed, Paused
 
 from flows.runtime.waiting.context import Leaving
 from flows.runtime.waiting.engine_calls import enter, leave
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 from trials.harness.engine import Engine
 
 pytestmark = pytest.mark.engine

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 from tasks import decide
 from tasks.forms import intake, routing
 from tasks.forms.base import StepForm, asked

@@ -12,7 +12,7 @@ from prefect.events.schemas.automations import AutomationCore
 from desk.cli.automations import NAME, apply_automations
 from desk.clock import now
 from flows.runtime.repair.runs import tidy_runs
-from models.vocabulary import Event
+from models.vocabulary.case import Event
 from trials.harness.engine import Engine, eventually
 
 pytestmark = pytest.mark.engine

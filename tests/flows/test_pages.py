@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 from tasks.keeping.engine_access import password_file
 from tasks.keeping.settings import settings
 from tests.conftest import ROOT

@@ -12,7 +12,7 @@ from flows.clock import now
 from flows.runtime.repair.repair import revive_ended
 from flows.runtime.repair.report import Report
 from flows.runtime.repair.verdict import FIRST_PAUSE, Remedy
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 from trials.harness.engine import Engine, eventually
 
 pytestmark = pytest.mark.engine

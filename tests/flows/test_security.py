@@ -16,7 +16,7 @@ from websockets.sync.client import connect
 from desk.clock import now
 from desk.stack.clear_text import Search, search_clear_text
 from models.types import SEAL_MARK
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 from tasks.keeping.engine_access import auth_string
 from tasks.keeping.settings import settings
 from trials.harness.engine import Engine

@@ -7,7 +7,8 @@ import pytest
 from desk.clock import now
 from flows.runtime.repair.runs import forget_deployments, nudge_behind
 from flows.runtime.worker.pump import start_outbox
-from models.vocabulary import MessageState, Step
+from models.vocabulary.case import Step
+from models.vocabulary.papers import MessageState
 from tests.flows.conftest import Running, engine_of, environment_at, started
 from trials.harness.engine import Engine, eventually
 

@@ -13,7 +13,7 @@ from prefect.states import Scheduled
 
 from desk.clock import now
 from models.bookmark import Bookmark
-from models.vocabulary import State, Step
+from models.vocabulary.case import State, Step
 from tests.flows.newer_version import APPROVE_LABEL, PROPOSE_LABEL, SCREEN_LABEL
 from trials.harness.engine import Engine, eventually
 

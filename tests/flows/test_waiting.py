@@ -12,7 +12,7 @@ from desk.clock import now
 from flows.runtime.waiting.context import driven
 from flows.runtime.waiting.inputs import keyset
 from flows.runtime.waiting.waiting import _leave
-from models.vocabulary import State, Step
+from models.vocabulary.case import State, Step
 from rules.errors import CaseworkError
 from tasks.runs.bookmarks import refusal_of
 from trials.harness.engine import Engine, eventually

@@ -1,6 +1,6 @@
 """Invented facts for letters: nobody and nothing in them exists."""
 
-from models.vocabulary import Letter
+from models.vocabulary.papers import Letter
 
 FACTS: dict[str, str | list[str]] = {
     "number": "XF-2026-0007",

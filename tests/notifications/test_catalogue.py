@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from jinja2 import BaseLoader, meta
 
-from models.vocabulary import Letter
+from models.vocabulary.papers import Letter
 from notifications.catalogue import CATALOGUE, OFFICE_RULE, CatalogueRow, row_for
 from notifications.rendering import environment, render
 from tests.notifications.invented import BARE_FACTS, FACTS, ON_THE_LADDER

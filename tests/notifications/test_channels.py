@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from models.vocabulary import Letter
+from models.vocabulary.papers import Letter
 from notifications.channels import AppriseChannel, ChannelError, NullChannel, channel_for, mail_via
 from notifications.rendering import render
 from tests.notifications.invented import FACTS, PERSONAL

@@ -6,7 +6,7 @@ import re
 import pytest
 from jinja2 import UndefinedError
 
-from models.vocabulary import Letter
+from models.vocabulary.papers import Letter
 from notifications.catalogue import CATALOGUE, CatalogueRow
 from notifications.rendering import RenderingError, cited, environment, render
 from tests.notifications.invented import BARE_FACTS, FACTS, ON_THE_LADDER, PERSONAL

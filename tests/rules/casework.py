@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
-from models.vocabulary import DispatchState, Event, OrganKind, PetitionClass, Relation, Role, Way
+from models.vocabulary.case import DispatchState, Event, PetitionClass, Relation, Way
+from models.vocabulary.people import OrganKind, Role
 from rules.facts import Facts, UnitFacts
 from rules.lifecycle.table import DISPATCH_ROWS, PETITION_ROWS, AnyState, Transition
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from models.vocabulary import DispatchState, Event, State
+from models.vocabulary.case import DispatchState, Event, State
 from rules.duties import PETITION_DUTIES, SHARE_DUTIES
 from rules.lifecycle.table import DISPATCH_ROWS, FINISHED_UNITS, PETITION_ROWS, UNITS_AT_WORK, Transition
 from rules.packs import load_packs

@@ -2,7 +2,8 @@
 
 import pytest
 
-from models.vocabulary import OrganKind, Role, Way
+from models.vocabulary.case import Way
+from models.vocabulary.people import OrganKind, Role
 from rules.facts import UnitFacts
 from rules.routing import ApprovalLevels, approval_role, is_cross_department
 from tests.rules.casework import unit

@@ -2,7 +2,8 @@
 
 import pytest
 
-from models.vocabulary import DispatchState, Role, Stage, State, Step
+from models.vocabulary.case import DispatchState, Stage, State, Step
+from models.vocabulary.people import Role
 from rules.lifecycle.table import FINISHED_UNITS, STAGES, AnyState, permitted, rows_from
 from rules.steps import DISPATCH_STEPS, PETITION_STEPS, WHO_DECIDES, step_of
 

@@ -8,7 +8,8 @@ import pytest
 from sqlmodel import select
 
 from models.officer import Officer, OfficerRole
-from models.vocabulary import Role, State, Step
+from models.vocabulary.case import State, Step
+from models.vocabulary.people import Role
 from rules.errors import CaseworkError
 from rules.lifecycle.table import STAGES
 from tasks.decide import FORMS

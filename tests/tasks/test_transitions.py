@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.vocabulary import Event, State, Step
+from models.vocabulary.case import Event, State, Step
 from rules.errors import CaseworkError, TransitionRefusedError
 from trials.harness.office import Office, at
 

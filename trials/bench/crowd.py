@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, text
 
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 from tasks.keeping.settings import settings
 
 if TYPE_CHECKING:

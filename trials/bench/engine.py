@@ -19,7 +19,8 @@ from desk.stack.engine import engine_client
 from desk.stack.whole import Stack
 from flows.runtime.repair.runs import forget_deployments, nudge_behind
 from models.bookmark import Bookmark
-from models.vocabulary import Channel, Role, Step
+from models.vocabulary.case import Channel, Step
+from models.vocabulary.people import Role
 from tasks.casework.intake import Person, Registration, register_now
 from tasks.decide import decide
 from tasks.keeping.database import Database, database

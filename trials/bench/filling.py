@@ -16,7 +16,7 @@ from sqlmodel import col, select
 from models.petition import Petition
 from models.tables import METADATA
 from models.types import UtcDateTime
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 from notifications.channels import NullChannel
 from tasks.keeping.database import Database
 from tasks.keeping.settings import settings

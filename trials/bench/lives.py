@@ -7,7 +7,7 @@ from datetime import datetime
 from time import perf_counter
 from typing import Any
 
-from models.vocabulary import State, Step
+from models.vocabulary.case import State, Step
 from rules.zone import SHANGHAI
 from tasks.casework.intake import check_duplicates
 from tasks.decide import decide

@@ -13,7 +13,7 @@ from uuid import UUID
 from rich.console import Console
 from rich.table import Table
 
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 from trials.bench.crowd import add_suspended
 from trials.bench.engine import Engine, engine
 

@@ -14,7 +14,8 @@ from flows.runtime.waiting.inputs import is_form
 from models.case_event import CaseEvent
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
-from models.vocabulary import MessageState, State
+from models.vocabulary.case import State
+from models.vocabulary.papers import MessageState
 from notifications.channels import KEY_HEADER
 from tasks.keeping.database import Database
 from tasks.keeping.vault import vault

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from desk.clock import now
 from desk.stack.engine import engine_client
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 from tasks.runs.bookmarks import refusal_of
 from trials.faults.life import Turn, life
 from trials.faults.office import FaultOffice, LostError, until

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 
 FIELDS = dict[str, str]
 

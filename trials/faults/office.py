@@ -13,7 +13,8 @@ from prefect.states import Scheduled
 
 from desk.clock import now
 from models.bookmark import Bookmark
-from models.vocabulary import MessageState, Step
+from models.vocabulary.case import Step
+from models.vocabulary.papers import MessageState
 from tasks.runs.bookmarks import refusal_of
 from trials.faults.life import REFUSED, Turn, life
 from trials.harness.engine import Engine

@@ -7,7 +7,7 @@ import sys
 import time
 from datetime import datetime
 
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 from rules.errors import CaseworkError
 from tasks.decide import decide
 from tasks.keeping.database import database

@@ -16,7 +16,7 @@ from desk.clock import now
 from desk.stack.whole import Stack
 from flows.runtime.waiting.inputs import is_form, keyset
 from models.bookmark import Bookmark
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 from trials.harness.office import Office
 
 T = TypeVar("T")

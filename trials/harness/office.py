@@ -12,7 +12,7 @@ from models.clock import Clock
 from models.dispatch import Dispatch
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
-from models.vocabulary import Channel, Step
+from models.vocabulary.case import Channel, Step
 from notifications.channels import NullChannel
 from rules.zone import SHANGHAI
 from tasks.casework.intake import Person, Registration, check_duplicates, register_now
@@ -41,7 +41,7 @@ class Office:
 
     def act(self, session: Session, code: str, as_of: datetime, **more: Any) -> Act:
         """Somebody of the roster acting at an instant, in the first role held."""
-        from models.vocabulary import Role
+        from models.vocabulary.people import Role
 
         actor = find_actor(session, code, roles=tuple(Role), on=as_of.date())
         return Act(actor=actor, as_of=as_of, **more)

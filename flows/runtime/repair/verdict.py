@@ -9,7 +9,7 @@ from typing import Any
 from prefect.client.schemas.objects import FlowRun, State, StateType
 
 from flows.runtime.waiting.inputs import keyset
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 
 FIRST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(hours=1)

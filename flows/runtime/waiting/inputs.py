@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from prefect.input.run_input import Keyset, keyset_from_base_key
 
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 from tasks.decide import FORMS
 
 

@@ -20,7 +20,7 @@ from flows.clock import now
 from flows.runtime.waiting.context import engine, inputs, leaving, run_id, this_run
 from flows.runtime.waiting.engine_calls import leave
 from flows.runtime.waiting.inputs import Answer, form_schema, is_form, keyset, newest_answer
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 from rules.errors import CaseworkError
 from rules.zone import legal_day
 from tasks.decide import decide, find_place

@@ -19,7 +19,9 @@ from models.case_event import CaseEvent
 from models.clock import Clock, ClockStep
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
-from models.vocabulary import ClockState, Event, Letter, State
+from models.vocabulary.case import Event, State
+from models.vocabulary.limits import ClockState
+from models.vocabulary.papers import Letter
 from rules.packs import load_packs
 from rules.working_days import load_calendar
 from rules.zone import SHANGHAI

@@ -12,7 +12,7 @@ from sqlalchemy import event
 from flows.runtime.waiting.context import driven, leaving
 from flows.runtime.waiting.inputs import keyset
 from flows.runtime.waiting.waiting import take_answer
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 from tasks.runs.bookmarks import open_round
 from trials.harness.office import MONDAY, Office
 

@@ -9,7 +9,7 @@ from prefect.states import Cancelled, Completed, Crashed, Failed, Paused, Pendin
 
 from flows.runtime.repair.verdict import Expected, Remedy, pause_before_revival, remedy_for, times_ended_badly
 from flows.runtime.waiting.inputs import keyset
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 from rules.zone import SHANGHAI
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=SHANGHAI)

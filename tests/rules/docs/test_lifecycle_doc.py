@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models.vocabulary import DispatchState, State
+from models.vocabulary.case import DispatchState, State
 from rules.docs.lifecycle_doc import diagram, document, overlays, table
 from rules.lifecycle.table import DISPATCH_ROWS, PETITION_ROWS, Transition
 

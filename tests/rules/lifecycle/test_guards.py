@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from models.vocabulary import DispatchState, Event, OrganKind, Relation, Role, Way
+from models.vocabulary.case import DispatchState, Event, Relation, Way
+from models.vocabulary.people import OrganKind, Role
 from rules.facts import Facts
 from rules.lifecycle import guards as g
 from tests.rules.casework import ANSWERED, DAY, PLAIN, REASONED, SCREENED, satisfying, unit, units

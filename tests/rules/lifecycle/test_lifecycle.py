@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.vocabulary import DispatchState, Event, Role, State, Way
+from models.vocabulary.case import DispatchState, Event, State, Way
+from models.vocabulary.people import Role
 from rules.errors import TransitionRefusedError
 from rules.lifecycle.table import (
     DISPATCH_ROWS,

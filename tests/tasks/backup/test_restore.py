@@ -17,7 +17,8 @@ from desk.stack.whole import Stack
 from models.attachment import Attachment
 from models.bookmark import Bookmark
 from models.outbox_message import OutboxMessage
-from models.vocabulary import MessageState, Step
+from models.vocabulary.case import Step
+from models.vocabulary.papers import MessageState
 from notifications.rendering import Rendered
 from rules.errors import CaseworkError
 from tasks.backup.container import BackupError

@@ -2,7 +2,9 @@
 
 import pytest
 
-from models.vocabulary import ClockState, DispatchState, Letter, Retention, State
+from models.vocabulary.case import DispatchState, State
+from models.vocabulary.limits import ClockState
+from models.vocabulary.papers import Letter, Retention
 from rules.errors import CaseworkError, TransitionRefusedError
 from tasks.casework.closure import close, closing_gaps
 from trials.harness.office import Office, at, day

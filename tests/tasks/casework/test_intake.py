@@ -5,7 +5,10 @@ from datetime import date
 import pytest
 
 from models.petition import Petition
-from models.vocabulary import Channel, ClockState, Event, Flag, Letter, PartyRole, Relation, State, Step
+from models.vocabulary.case import Channel, Event, Flag, Relation, State, Step
+from models.vocabulary.limits import ClockState
+from models.vocabulary.papers import Letter
+from models.vocabulary.people import PartyRole
 from rules.errors import CaseworkError, TransitionRefusedError, UnknownCaseError
 from tasks.casework.intake import Person, Registration, check_duplicates, open_draft, register_now
 from tasks.casework.oversight import disclose

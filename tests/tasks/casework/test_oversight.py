@@ -4,7 +4,8 @@ import pytest
 from sqlmodel import select
 
 from models.urging import Supervision, Urging
-from models.vocabulary import Event, Letter
+from models.vocabulary.case import Event
+from models.vocabulary.papers import Letter
 from rules.errors import CaseworkError
 from tasks.casework.intake import Person
 from tasks.casework.oversight import disclose

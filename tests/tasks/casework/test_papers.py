@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from models.attachment import Attachment
-from models.vocabulary import AttachmentKind
+from models.vocabulary.papers import AttachmentKind
 from rules.errors import CaseworkError
 from tasks.casework.papers import add_paper, read_paper, stored_at
 from trials.harness.office import MONDAY, Office

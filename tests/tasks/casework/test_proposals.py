@@ -6,7 +6,8 @@ import pytest
 from sqlmodel import select
 
 from models.organ import Organ
-from models.vocabulary import Letter, Outcome, State, Step
+from models.vocabulary.case import Outcome, State, Step
+from models.vocabulary.papers import Letter
 from rules.errors import CaseworkError, TransitionRefusedError, UnknownCaseError
 from trials.harness.office import Office, at
 

@@ -7,7 +7,8 @@ import pytest
 from sqlmodel import Session, select
 
 from models.clock import Suspension
-from models.vocabulary import ClockState, Event, PauseGround
+from models.vocabulary.case import Event
+from models.vocabulary.limits import ClockState, PauseGround
 from rules.errors import CaseworkError
 from tasks.casework.suspending import resume_clock, suspend_clock, suspension_lines
 from tasks.keeping.vault import vault

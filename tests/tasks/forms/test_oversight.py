@@ -5,7 +5,8 @@ from sqlmodel import select
 
 from models.clock import Clock, Suspension
 from models.urging import Supervision
-from models.vocabulary import ClockState, Event, PauseGround, Step
+from models.vocabulary.case import Event, Step
+from models.vocabulary.limits import ClockState, PauseGround
 from rules.errors import CaseworkError
 from tasks.reading.casefile import case_file, form_description
 from tasks.record.cases import clocks_of, find_petition

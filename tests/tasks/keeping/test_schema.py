@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Integer, inspect, text
 
 from models.tables import METADATA
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 from tasks.keeping.database import Database
 from tasks.keeping.schema import SchemaError, alembic_config, alone, downgrade, migrate, revision_of
 from tasks.keeping.vault import vault

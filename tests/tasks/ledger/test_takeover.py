@@ -15,7 +15,8 @@ from sqlmodel import select
 from models.clock import Clock
 from models.petition import Petition
 from models.petitioner import Party, Petitioner
-from models.vocabulary import Channel, Flag, PartyRole, PetitionClass, State
+from models.vocabulary.case import Channel, Flag, PetitionClass, State
+from models.vocabulary.people import PartyRole
 from rules.identity import check_character
 from rules.zone import SHANGHAI
 from tasks.keeping.database import Database

@@ -13,7 +13,8 @@ from pydantic import SecretStr
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
 from models.tables import METADATA
-from models.vocabulary import Channel, Letter, MessageState, State
+from models.vocabulary.case import Channel, State
+from models.vocabulary.papers import Letter, MessageState
 from notifications.channels import ChannelError, channel_for
 from notifications.rendering import Rendered
 from rules.errors import TransitionRefusedError, UnknownCaseError

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models.vocabulary import Stage
+from models.vocabulary.case import Stage
 from rules.errors import UnknownCaseError
 from tasks.reading.listing import ListFilter, list_petitions
 from trials.harness.office import Office, at

@@ -7,7 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import StatementError
 
 from models.petitioner import Petitioner
-from models.vocabulary import Channel, PartyRole, Step
+from models.vocabulary.case import Channel, Step
+from models.vocabulary.people import PartyRole
 from tasks.casework.intake import Person
 from tasks.forms.registration import IntakeForm
 from tasks.keeping.settings import settings

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.vocabulary import PetitionClass, State
+from models.vocabulary.case import PetitionClass, State
 from rules.errors import AnswerRefusedError
 from tasks.casework.intake import Person
 from tasks.reading.searching import Page, Wanted, search

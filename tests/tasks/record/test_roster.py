@@ -8,7 +8,7 @@ from sqlmodel import func, select
 
 from models.officer import Officer, OfficerRole
 from models.organ import Organ
-from models.vocabulary import Role
+from models.vocabulary.people import Role
 from tasks.keeping.database import Database
 from tasks.record.roster import RosterError, load_roster
 

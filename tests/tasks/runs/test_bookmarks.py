@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from models.bookmark import Bookmark
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 from tasks.decide import decide
 from tasks.record.act import SYSTEM, Act
 from tasks.runs.bookmarks import (

@@ -4,7 +4,8 @@ import pytest
 from sqlmodel import col, delete, select
 
 from models.clock import Clock
-from models.vocabulary import ClockState, Flag
+from models.vocabulary.case import Flag
+from models.vocabulary.limits import ClockState
 from tasks.sweeping.backfilled_limits import REASON, complete_limits
 from trials.harness.office import Office, at, day
 

@@ -14,7 +14,9 @@ from models.case_event import CaseEvent
 from models.clock import Clock
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
-from models.vocabulary import Channel, ClockState, Event, Letter, Step
+from models.vocabulary.case import Channel, Event, Step
+from models.vocabulary.limits import ClockState
+from models.vocabulary.papers import Letter
 from notifications.rendering import render
 from rules.data.calendar_files import CalendarFile
 from rules.data.notice import read_calendar_text

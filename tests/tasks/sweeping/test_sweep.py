@@ -11,7 +11,9 @@ from sqlmodel import col, select
 from models.clock import Clock, ClockStep
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
-from models.vocabulary import ClockOwner, ClockState, Event, Flag, Letter, MessageState, StepFate
+from models.vocabulary.case import Event, Flag
+from models.vocabulary.limits import ClockOwner, ClockState, StepFate
+from models.vocabulary.papers import Letter, MessageState
 from notifications.rendering import render
 from rules.zone import SHANGHAI, legal_day
 from tasks.casework.oversight import MeetingTask, convene

@@ -21,7 +21,8 @@ from models.case_event import CaseEvent
 from models.clock import ClockStep
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
-from models.vocabulary import Event, StepFate
+from models.vocabulary.case import Event
+from models.vocabulary.limits import StepFate
 from rules.zone import SHANGHAI
 from tasks.keeping.vault import vault
 from tasks.record.verifying import verify

@@ -7,7 +7,7 @@ import pytest
 
 from models.bookmark import Bookmark
 from models.outbox_message import OutboxMessage
-from models.vocabulary import MessageState
+from models.vocabulary.papers import MessageState
 from tasks.letters.outbox import anything_due, claim_due
 from tasks.record.cases import find_dispatch, find_petition
 from tasks.runs.bookmarks import anything_behind, claim_behind

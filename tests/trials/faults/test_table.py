@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 from trials.faults.check import Findings, _of_petition, story
 from trials.faults.death_orders import Order, Orders
 from trials.faults.fixed_tour import ON_POSTGRESQL, ON_SQLITE

@@ -8,7 +8,7 @@ from threading import Barrier
 
 import httpx
 
-from models.vocabulary import Step
+from models.vocabulary.case import Step
 from trials.faults.disturbed_life import tour
 from trials.faults.disturbed_stack import Standing
 from trials.faults.life import Turn

@@ -12,7 +12,8 @@ from threading import Thread
 from models.case_event import CaseEvent
 from models.clock import Clock
 from models.outbox_message import OutboxMessage
-from models.vocabulary import Event, MessageState, Step
+from models.vocabulary.case import Event, Step
+from models.vocabulary.papers import MessageState
 from tasks.keeping.schema import ROOT
 from tasks.keeping.vault import vault
 from tasks.record.verifying import verify

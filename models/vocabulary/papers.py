@@ -1,6 +1,6 @@
 """The coded words of papers: letters and messages, how they are delivered, attached and kept; standard library only."""
 
-from models.labelled import Labelled
+from models.vocabulary.labelled import Labelled
 
 
 class DeliveryWay(Labelled):

@@ -1,11 +1,6 @@
-"""Every coded word of the office (states, events, roles, ways, letters); standard library only."""
+"""The coded words of a case: how it came, what it is, where it stands, what happens to it; standard library only."""
 
-from models.labelled import Labelled as Labelled
-from models.paper_words import AttachmentKind as AttachmentKind
-from models.paper_words import DeliveryWay as DeliveryWay
-from models.paper_words import Letter as Letter
-from models.paper_words import MessageState as MessageState
-from models.paper_words import Retention as Retention
+from models.vocabulary.labelled import Labelled
 
 
 class Channel(Labelled):
@@ -222,84 +217,6 @@ class Step(Labelled):
     DECIDE_EXTENSION = "decide_extension", "待批延期"
 
 
-class Role(Labelled):
-    """In which capacity a person acts."""
-
-    CLERK = "clerk", "接访员（经办人）"
-    DIRECTOR = "director", "信访办主任"
-    VICE_CHAIR = "vice_chair", "分管副主任"
-    CHAIRS_MEETING = "chairs_meeting", "主任会议（记录人）"
-    LIAISON = "liaison", "承办单位联络员"
-    ARCHIVIST = "archivist", "档案员"
-    SYSTEM = "system", "系统"
-
-
-class PartyRole(Labelled):
-    """What a person is to a petition."""
-
-    LEAD = "lead", "主访人"
-    CO_SIGNER = "co_signer", "联名人"
-    REPRESENTATIVE = "representative", "代表"
-    PROXY = "proxy", "代理人"
-
-
-class UnitRole(Labelled):
-    """What a unit is to a petition."""
-
-    LEAD = "lead", "主办"
-    CO_HANDLING = "co_handling", "协办"
-
-
-class OrganKind(Labelled):
-    """What kind of body an organ is."""
-
-    CONGRESS = "congress", "人大常委会"
-    CONGRESS_COMMITTEE = "congress_committee", "专委会、工委"
-    GOVERNMENT = "government", "人民政府（办公室）"
-    BUREAU = "bureau", "政府部门"
-    COURT = "court", "人民法院"
-    PROCURATORATE = "procuratorate", "人民检察院"
-    SUPERVISION = "supervision", "监察委员会"
-    TOWNSHIP = "township", "乡镇、街道"
-    VILLAGE = "village", "村（居）委会"
-    MASS = "mass", "群团组织"
-    OTHER = "other", "其他"
-
-
-class ClockOwner(Labelled):
-    """Whose limit a clock is."""
-
-    OFFICE = "office", "信访办"
-    HANDLER = "handler", "承办单位"
-    PETITIONER = "petitioner", "信访人"
-    UPSTREAM = "upstream", "来函机关"
-    UNIT = "unit", "其他机关（复查、复核、反馈）"
-
-
-class ClockState(Labelled):
-    """Whether a clock still runs."""
-
-    RUNNING = "running", "计时中"
-    SUSPENDED = "suspended", "已中止"
-    STOPPED = "stopped", "已停止"
-    VOID = "void", "作废"
-
-
-class StepFate(Labelled):
-    """What became of one step of a clock's ladder."""
-
-    ACTED = "acted", "已办"
-    BY_HAND = "by_hand", "已由人工办理"
-    OVERTAKEN = "overtaken", "已被后一步取代"
-
-
-class PauseGround(Labelled):
-    """Why a clock was suspended."""
-
-    HEARING = "hearing", "听证时间"
-    OTHER = "other", "其他（须写明法律依据）"
-
-
 class Audience(Labelled):
     """Who may read a line of the case file."""
 
@@ -331,10 +248,3 @@ class Settlement(Labelled):
     PARTLY = "partly", "部分化解"
     UNSETTLED = "unsettled", "未化解"
     UNKNOWN = "unknown", "未回访"
-
-
-class UrgingWay(Labelled):
-    """How a unit was urged."""
-
-    PHONE = "phone", "电话催办"
-    LETTER = "letter", "书面催办"

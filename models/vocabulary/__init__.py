@@ -1,0 +1,1 @@
+"""Every coded word of the office, a room a subject; standard library only."""

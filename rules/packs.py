@@ -4,10 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
-from functools import lru_cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
-from pathlib import Path
 
 from rules.errors import CaseworkError
 
@@ -177,15 +173,3 @@ class Packs:
         if own[0].extends not in ("", key):
             return self.pack_for(own[0].extends, on)
         raise PackError(f"规则包“{key}”自 {own[0].effective_on} 起才有，{on} 无规则可用")
-
-
-@lru_cache
-def load_packs(folder: Path | None = None, own: Path | None = None) -> Packs:
-    """Load and check every pack of a folder (by default the shipped ones) and an office's own beside them.
-
-    Raises ``PackError`` for a pack that is malformed or overlaps another.
-    """
-    from rules.data.pack_files import read_packs
-
-    shipped: Traversable = files("rules") / "packs"
-    return Packs(read_packs(*(one for one in (folder or shipped, own) if one is not None)))

@@ -65,7 +65,7 @@ class _Desk:
 
     def version(self, start: date | None = None) -> Pack:
         """The pack's version for a start day; without one, the latest."""
-        from rules.packs import load_packs
+        from rules.data.pack_files import load_packs
         from tasks.keeping.settings import settings
 
         return load_packs(own=settings().pack_folder).pack_for(self.pack, self.on or start or date.max)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from desk.cli.output import say, spoken
+from desk.cli.output import say, spoken, table
 from desk.clock import now
 
 
@@ -51,4 +51,4 @@ def demo_command(keep: Annotated[bool, typer.Option("--keep", help="不清空上
     """把八件示范信访件从登记办到归档，打印结果后退出（不影响正式数据）。"""
     from desk.demo.driver import run_demo
 
-    raise SystemExit(run_demo(say, fresh=not keep))
+    raise SystemExit(run_demo(say, table, fresh=not keep))

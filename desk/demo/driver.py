@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from rules.errors import CaseworkError
 from rules.zone import SHANGHAI
 
 Say = Callable[[str], None]
+ShowTable = Callable[[str, Sequence[dict[str, Any]]], None]
 HERE = Path(__file__).resolve().parent
 MARKER = ".demo"
 TURN_WITHIN = 120.0
@@ -222,10 +223,9 @@ def show_demo(say: Say) -> None:
     _play(say, hold=True)
 
 
-def run_demo(say: Say, *, fresh: bool) -> int:
-    """Drive all eight cases to their ends on a stack of their own; returns the exit code."""
+def run_demo(say: Say, table: ShowTable, *, fresh: bool) -> int:
+    """Drive all eight cases to their ends on a stack of their own and show how they ended; returns the exit code."""
     _choose_home(fresh)
-    from desk.cli.output import table
     from desk.demo.table import outcome_rows
     from desk.stack.whole import Stack
     from tasks.keeping.database import database

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from desk.clock import now
+from desk.stack.automations import apply_automations
 from desk.stack.engine import engine_client
 from desk.stack.supervisor import Child, Say, StackError, Supervisor
 from rules.working_days import load_calendar
@@ -167,8 +168,6 @@ def enrolment(worker_type: str = "casework") -> list[list[str]]:
 
 def apply_automations_here() -> None:
     """Put the automations into the engine of the settings."""
-    from desk.cli.automations import apply_automations
-
     with engine_client() as client:
         apply_automations(client)
 

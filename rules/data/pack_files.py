@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
+from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import pairwise
+from pathlib import Path
 
 from models.vocabulary.papers import Letter
 from rules.data.data_files import Row, read_file, toml_files
 from rules.grounds import SUPERVISION_GROUNDS
-from rules.packs import EVERY_STEP, KINDS, Extension, LadderAction, LadderStep, Pack, PackError, Rule, Unit
+from rules.packs import EVERY_STEP, KINDS, Extension, LadderAction, LadderStep, Pack, PackError, Packs, Rule, Unit
 
 REQUIRED = (
     "register",
@@ -50,6 +53,16 @@ LONGEST = 3660
 KEY = re.compile(r"[a-z]+(_[a-z0-9]+)*")
 ARTICLE = re.compile(r"第[一二三四五六七八九十百零]+条")
 OFFICE_RULE = "办公室设定"
+
+
+@lru_cache
+def load_packs(folder: Path | None = None, own: Path | None = None) -> Packs:
+    """Load and check every pack of a folder (by default the shipped ones) and an office's own beside them.
+
+    Raises ``PackError`` for a pack that is malformed or overlaps another.
+    """
+    shipped: Traversable = files("rules") / "packs"
+    return Packs(read_packs(*(one for one in (folder or shipped, own) if one is not None)))
 
 
 def read_packs(*folders: Traversable) -> tuple[Pack, ...]:

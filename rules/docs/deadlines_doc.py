@@ -4,7 +4,8 @@ import sys
 from datetime import date
 
 from models.vocabulary.papers import Letter
-from rules.packs import EVERY_STEP, KINDS, Pack, Rule, Unit, load_packs
+from rules.data.pack_files import load_packs
+from rules.packs import EVERY_STEP, KINDS, Pack, Rule, Unit
 
 DEFAULT_PACK = "npc_city"
 OWNER_WORDS = {

@@ -8,8 +8,9 @@ from sqlmodel import Session, col, select
 from models.calendar_import import CalendarImport
 from models.clock import Clock
 from models.petition import Petition
+from rules.data.pack_files import load_packs
 from rules.office_hours import OfficeHours
-from rules.packs import Pack, Packs, Rule, load_packs
+from rules.packs import Pack, Packs, Rule
 from rules.working_days import Calendar, load_calendar
 from rules.zone import legal_day
 from tasks.keeping.settings import settings

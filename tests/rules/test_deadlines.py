@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.data.pack_files import load_packs
 from rules.deadlines import DeadlineError, compute_due, extend, parse_length
 from rules.ladder import warning_days
-from rules.packs import Rule, Unit, load_packs
+from rules.packs import Rule, Unit
 from rules.working_days import DayKind, load_calendar
 
 CALENDAR = load_calendar()

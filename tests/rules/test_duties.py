@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from models.vocabulary.case import DispatchState, Event, State
+from rules.data.pack_files import load_packs
 from rules.duties import PETITION_DUTIES, SHARE_DUTIES
 from rules.lifecycle.table import DISPATCH_ROWS, FINISHED_UNITS, PETITION_ROWS, UNITS_AT_WORK, Transition
-from rules.packs import load_packs
 
 D, E, S = DispatchState, Event, State
 PACK = load_packs().pack_for("npc_city", date(2026, 1, 1))

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.data.pack_files import load_packs
 from rules.deadlines import Adjusted, count_adjusted
 from rules.ladder import MISSED, Rung, RungKind, below, climb, next_rung, rungs
-from rules.packs import Pack, Rule, Unit, load_packs
+from rules.packs import Pack, Rule, Unit
 from rules.working_days import load_calendar
 
 CALENDAR = load_calendar()

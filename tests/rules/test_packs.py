@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from rules.data.pack_files import REQUIRED, cited
+from rules.data.pack_files import REQUIRED, cited, load_packs
 from rules.docs.deadlines_doc import deadlines_table
-from rules.packs import KINDS, Pack, PackError, Unit, load_packs
+from rules.packs import KINDS, Pack, PackError, Unit
 
 PACKS = load_packs()
 DEFAULT = (files("rules") / "packs" / "npc_city.toml").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 
 from trials.bench import lifecycles, spike, steps
-from trials.bench.databases import kinds
+from trials.harness.databases import kinds
 
 RESULTS = Path(__file__).with_name("results.json")
 

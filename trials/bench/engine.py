@@ -28,7 +28,7 @@ from tasks.keeping.schema import ROOT
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import vault
 from tasks.record.act import Act, find_actor
-from trials.bench.databases import address
+from trials.harness.databases import address
 
 SCREENED = {"officer": "Z01", "petition_class": "申诉求决", "content_code": "城乡建设/市政设施"}
 PATIENCE = 900.0

@@ -23,10 +23,10 @@ from sqlalchemy import text
 from tasks.keeping.database import Database, database
 from tasks.keeping.vault import vault
 from tasks.record.verifying import verify
-from trials.bench.databases import fresh
 from trials.bench.filling import fill
 from trials.bench.lives import Life, walk
 from trials.bench.plans import Sent, read_through, statements_of
+from trials.harness.databases import fresh
 
 SIZES = (0, 100_000, 1_000_000)
 DIGIT_RATE = {0: 37.0, 100_000: 37.0, 1_000_000: 6.3}

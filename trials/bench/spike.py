@@ -24,10 +24,10 @@ from rich.console import Console
 from rich.table import Table
 
 from tasks.keeping.database import database
-from trials.bench.databases import fresh
 from trials.bench.filling import fill
 from trials.bench.lifecycles import FIRST_SEED, BenchError, Tally, Walker, check, last_row, percentile
 from trials.bench.lives import walk
+from trials.harness.databases import fresh
 
 SUSTAINED_SHARE = 4
 SPIKE = 10

@@ -23,7 +23,7 @@ from tasks.keeping.database import Database
 from tasks.keeping.vault import vault
 from tasks.limits.rulebook import pack_on
 from tasks.sweeping.sweep import LOOK, due_query, sweep
-from trials.bench.databases import fresh, kinds
+from trials.harness.databases import fresh, kinds
 
 NOON = datetime(2026, 3, 11, 12, 0, tzinfo=SHANGHAI)
 """A Wednesday: the half-way light of papers received on 2 March is due."""

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from trials.bench.databases import kinds
 from trials.faults.both_databases import OWN, SCENARIOS, one_side
 from trials.faults.table import show
+from trials.harness.databases import kinds
 
 
 def main(

@@ -21,10 +21,10 @@ from tasks.keeping.schema import ROOT
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import vault
 from tasks.record.roster import load_roster
-from trials.bench.databases import POSTGRES
 from trials.faults.absent_child import Holding
 from trials.faults.death_orders import FOLDER, Orders
 from trials.faults.office import FaultOffice
+from trials.harness.databases import POSTGRES
 from trials.harness.mailbox import Mailbox, mailbox
 from trials.harness.office import Office
 

@@ -16,13 +16,13 @@ from desk.demo.driver import _free_port as free_port
 from desk.stack.engine import engine_client
 from desk.stack.supervisor import StackError
 from tasks.keeping.database import database
-from trials.bench.databases import kinds
 from trials.faults.check import Findings, Story, check, story
 from trials.faults.crowd_walk import CLERKS, EVERY, Walk, walk
 from trials.faults.disturbed_stack import USUAL, databases, environment, give_addresses, load
 from trials.faults.office import FaultOffice
 from trials.faults.table import say
 from trials.faults.topology import HERE, Topology, listens
+from trials.harness.databases import kinds
 from trials.harness.mailbox import Mailbox, mailbox
 from trials.harness.office import Office
 

@@ -22,7 +22,7 @@ from models.petition import Petition
 from models.vocabulary.case import Event, State
 from models.vocabulary.limits import ClockState
 from models.vocabulary.papers import Letter
-from rules.packs import load_packs
+from rules.data.pack_files import load_packs
 from rules.working_days import load_calendar
 from rules.zone import SHANGHAI
 from tasks.sweeping.sweep import sweep

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from models.vocabulary.case import DispatchState, Event, State, Way
 from models.vocabulary.people import Role
+from rules.data.pack_files import load_packs
 from rules.errors import TransitionRefusedError
 from rules.lifecycle.table import (
     DISPATCH_ROWS,
@@ -27,7 +28,6 @@ from rules.lifecycle.table import (
     roll_up,
     rows_from,
 )
-from rules.packs import load_packs
 from tests.rules.casework import PLAIN, satisfying, table_of, units
 
 D, E, R, S = DispatchState, Event, Role, State

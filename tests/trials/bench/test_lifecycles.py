@@ -8,11 +8,11 @@ from tasks.keeping.database import Database
 from tasks.keeping.vault import vault
 from tasks.reading.searching import Wanted, search
 from tests.trials.bench import broken
-from trials.bench.databases import fresh
 from trials.bench.filling import fill
 from trials.bench.lifecycles import BenchError, Plan, Walker, measure, percentile, sent_by_a_life
 from trials.bench.lives import person, walk
 from trials.bench.plans import read_through, statements_of
+from trials.harness.databases import fresh
 from trials.harness.office import at
 
 TINY = {"seconds": 1.0, "warm_up": 0.0, "workers": 2}

@@ -17,11 +17,11 @@ from models.vocabulary.papers import MessageState
 from tasks.keeping.schema import ROOT
 from tasks.keeping.vault import vault
 from tasks.record.verifying import verify
-from trials.bench.databases import fresh
 from trials.faults.disturbed_stack import Standing
 from trials.faults.life import life
 from trials.faults.office import LostError, until
 from trials.faults.result import Result
+from trials.harness.databases import fresh
 from trials.harness.office import Office
 
 RACES = 50

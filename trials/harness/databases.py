@@ -1,4 +1,4 @@
-"""Databases for benchmarks: an SQLite file and a PostgreSQL database of the run's own, both gone afterwards."""
+"""Databases for benchmarks and faults: an SQLite file and a PostgreSQL database of the run's own, both gone afterwards."""
 
 import os
 import uuid

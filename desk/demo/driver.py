@@ -155,7 +155,7 @@ class Driver:
     def _subject(self, player: Player, turn: Turn) -> str:
         if not turn.unit:
             return player.number
-        from sqlmodel import select
+        from sqlmodel import col, select
 
         from models.dispatch import Dispatch
         from models.organ import Organ
@@ -165,8 +165,8 @@ class Driver:
         with database().read() as session:
             query = (
                 select(Dispatch.position)
-                .join(Petition, Petition.id == Dispatch.petition_id)  # type: ignore[arg-type]
-                .join(Organ, Organ.id == Dispatch.organ_id)  # type: ignore[arg-type]
+                .join(Petition, col(Petition.id) == Dispatch.petition_id)
+                .join(Organ, col(Organ.id) == Dispatch.organ_id)
                 .where(Petition.number == player.number, Organ.code == turn.unit)
             )
             position = session.exec(query).first()

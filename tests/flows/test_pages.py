@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
@@ -12,6 +13,9 @@ from tasks.keeping.engine_access import password_file
 from tasks.keeping.settings import settings
 from tests.conftest import ROOT
 from trials.harness.engine import Engine
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), "")
@@ -28,7 +32,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.browser, pytest.mark.skipif(not CH
 
 
 @pytest.fixture
-def page(tmp_path: Path) -> Iterator["playwright.Page"]:
+def page(tmp_path: Path) -> Iterator["Page"]:
     """A page of a browser that speaks Chinese, as on a clerk's desk."""
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
@@ -39,27 +43,27 @@ def page(tmp_path: Path) -> Iterator["playwright.Page"]:
         browser.close()
 
 
-def picture(page: "playwright.Page", name: str) -> None:
+def picture(page: "Page", name: str) -> None:
     """Keep a picture for the documentation, when asked to (make screens)."""
     if os.environ.get("XINFANG_TEST_SCREENS"):
         (ROOT / "docs" / "screens").mkdir(exist_ok=True)
         page.screenshot(path=ROOT / "docs" / "screens" / f"{name}.png")
 
 
-def fill(page: "playwright.Page", title: str, text: str) -> None:
+def fill(page: "Page", title: str, text: str) -> None:
     """Type into the field under a title."""
     field = page.locator(".p-label", has=page.locator("label", has_text=title)).last
     field.locator("textarea, input").first.fill(text)
 
 
-def log_in(page: "playwright.Page", account: str) -> None:
+def log_in(page: "Page", account: str) -> None:
     """Open the pages for the first time and paste the account, as the password file's line gives it."""
     page.goto(settings().ui_url)
     page.get_by_placeholder("admin:pass").fill(account)
     page.get_by_role("button", name="Login").click()
 
 
-def test_the_pages_show_nothing_to_whoever_has_no_password(engine: Engine, page: "playwright.Page") -> None:
+def test_the_pages_show_nothing_to_whoever_has_no_password(engine: Engine, page: "Page") -> None:
     number = engine.registered()
     log_in(page, "xinfang:wrong")
     page.wait_for_load_state("networkidle")
@@ -68,7 +72,7 @@ def test_the_pages_show_nothing_to_whoever_has_no_password(engine: Engine, page:
     assert number not in page.content()
 
 
-def test_a_clerk_starts_intake_finds_the_waiting_run_and_answers_it(engine: Engine, page: "playwright.Page") -> None:
+def test_a_clerk_starts_intake_finds_the_waiting_run_and_answers_it(engine: Engine, page: "Page") -> None:
     home = settings().ui_url
     log_in(page, password_file().read_text().strip())
     page.wait_for_url("**/dashboard")

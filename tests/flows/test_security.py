@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from prefect.client.schemas.objects import State
 from prefect.states import Scheduled
 from sqlalchemy import create_engine, text
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -162,7 +163,7 @@ class TestTheDisk:
             "title": "未取件题名",
             "name": "独孤未取戊",
         }
-        state = Scheduled(scheduled_time=now() + timedelta(days=3))
+        state: State[Any] = Scheduled(scheduled_time=now() + timedelta(days=3))
         run = engine.client.create_flow_run_from_deployment(deployment.id, parameters={"form": form}, state=state)
         try:
             assert look(["独孤未取戊", "未取件题名"], str(run.id)).leaks == ()

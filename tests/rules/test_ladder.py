@@ -262,7 +262,9 @@ class TestProperties:
 
     @given(limits(), LOOKS)
     def test_however_seldom_one_looks_every_rung_is_taken_once_and_the_miss_is_told(self, found: Limit, gaps: list[int]) -> None:
-        acted, overtaken, today = [], [], found.start
+        acted: list[str] = []
+        overtaken: list[str] = []
+        today = found.start
         for gap in (*gaps, 1000):
             today += timedelta(days=gap)
             wanted = climb(found.ladder, {*acted, *overtaken}, today)
@@ -273,7 +275,9 @@ class TestProperties:
 
     @given(limits(), LOOKS, HANDS)
     def test_steps_by_hand_take_nothing_twice_and_hide_no_miss(self, found: Limit, gaps: list[int], hands: list[str]) -> None:
-        acted, passed, today = [], [], found.due
+        acted: list[str] = []
+        passed: list[str] = []
+        today = found.due
         for gap, hand in zip((*gaps, 1000), hands, strict=False):
             today += timedelta(days=gap)
             if hand in {rung.key for rung in found.ladder} and hand not in passed:

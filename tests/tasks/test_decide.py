@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -17,9 +18,9 @@ from tasks.forms.base import asked
 from trials.harness.office import Office, at
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
-SCREEN = {"petition_class": "申诉求决", "content_code": "城乡建设/物业服务"}
-PROPOSE = {"way": "交办", "lead": "市住建局", "opinion": "建议交办"}
-TURNS = (
+SCREEN: dict[str, Any] = {"petition_class": "申诉求决", "content_code": "城乡建设/物业服务"}
+PROPOSE: dict[str, Any] = {"way": "交办", "lead": "市住建局", "opinion": "建议交办"}
+TURNS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("", "screen", "Z01", SCREEN),
     ("", "propose", "Z01", PROPOSE),
     ("", "approve", "F01", {}),
@@ -33,7 +34,7 @@ TURNS = (
 STEPS = [turn[1] for turn in TURNS]
 
 
-def standing_at(office: Office, step: str) -> tuple[str, str, dict[str, str]]:
+def standing_at(office: Office, step: str) -> tuple[str, str, dict[str, Any]]:
     """Bring a new petition to a step; returns the subject, the right officer and a good answer."""
     number = office.register()
     for behind, name, officer, answer in TURNS:
@@ -69,7 +70,7 @@ def test_bad_input_is_refused_in_chinese_and_changes_nothing(office: Office, ste
     before = state_of(office, subject)
     for name, bad in BAD.items():
         with pytest.raises(CaseworkError, match=CHINESE) as refused:
-            office.decide(subject, step, **({"officer": officer} | answer | bad))  # type: ignore[arg-type]
+            office.decide(subject, step, **({"officer": officer} | answer | bad))
         assert (name, str(refused.value).isascii(), state_of(office, subject)) == (name, False, before)
 
 
@@ -96,7 +97,7 @@ def test_an_unknown_choice_is_answered_with_the_choices(office: Office, step: st
     subject, officer, answer = standing_at(office, step)
     before = state_of(office, subject)
     with pytest.raises(CaseworkError, match=r"可选|可填"):
-        office.decide(subject, step, **({"officer": officer} | answer | {field: "随便"}))  # type: ignore[arg-type]
+        office.decide(subject, step, **({"officer": officer} | answer | {field: "随便"}))
     assert state_of(office, subject) == before
 
 
@@ -105,7 +106,7 @@ def test_an_unknown_choice_is_answered_with_the_choices(office: Office, step: st
 def test_an_unreadable_date_is_shown_how_to_write_it(office: Office, step: str, field: str, written: str) -> None:
     subject, officer, answer = standing_at(office, step)
     with pytest.raises(CaseworkError, match="请按 2026-03-02 的样子填写"):
-        office.decide(subject, step, **({"officer": officer} | answer | {field: written}))  # type: ignore[arg-type]
+        office.decide(subject, step, **({"officer": officer} | answer | {field: written}))
 
 
 @pytest.mark.parametrize("written", ["2026-04-02", "2026/4/2", "2026.4.2", "20260402", "2026年4月2日", "２０２６-４-２"])
@@ -116,9 +117,9 @@ def test_dates_are_read_the_way_people_write_them(office: Office, written: str) 
 
 
 @pytest.mark.parametrize("screened_at", [at(3, 10), at(3, 7)], ids=["in office hours", "before eight in the morning"])
-def test_nothing_happens_on_a_day_before_the_previous_step(office: Office, screened_at: object) -> None:
+def test_nothing_happens_on_a_day_before_the_previous_step(office: Office, screened_at: datetime) -> None:
     number = office.register()
-    office.decide(number, "screen", "Z01", as_of=screened_at, **SCREEN)  # type: ignore[arg-type]
+    office.decide(number, "screen", "Z01", as_of=screened_at, **SCREEN)
     with pytest.raises(CaseworkError, match="早于上一环节"):
         office.decide(number, "propose", "Z01", as_of=at(4), occurred_at="2026-03-02 17:00", **PROPOSE)
 
@@ -216,7 +217,7 @@ def test_a_field_that_the_form_does_not_have_and_that_was_left_empty_stands_in_n
 def test_a_field_that_must_be_filled_in_and_is_not_there_is_named(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     subject, officer, answer = standing_at(office, "screen")
 
-    class Later(FORMS[Step.SCREEN].form):  # type: ignore[misc, name-defined]
+    class Later(FORMS[Step.SCREEN].form):  # type: ignore[misc]
         reasons: str = asked("缓急理由", 20, default=...)
 
     monkeypatch.setitem(FORMS, Step.SCREEN, replace(FORMS[Step.SCREEN], form=Later))

@@ -1,5 +1,7 @@
 """The one door: what it writes, and what it refuses without a trace."""
 
+from typing import Any
+
 import pytest
 
 from models.vocabulary.case import Event, State, Step
@@ -40,7 +42,7 @@ def test_a_decision_made_twice_is_refused_with_who_and_when(office: Office) -> N
 
 def test_the_same_decision_key_is_applied_once(office: Office) -> None:
     number = office.register()
-    answer = {"petition_class": "申诉求决", "content_code": "x", "key": "run:screen:1"}
+    answer: dict[str, Any] = {"petition_class": "申诉求决", "content_code": "x", "key": "run:screen:1"}
     assert office.decide(number, "screen", "Z01", **answer) is True
     assert office.decide(number, "screen", "Z01", **answer) is False
     assert office.waits_at(number) is Step.PROPOSE

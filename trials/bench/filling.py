@@ -167,8 +167,8 @@ def _keys() -> dict[str, bytes]:
     return {"inner": bytes(byte ^ 0x36 for byte in key), "outer": bytes(byte ^ 0x5C for byte in key)}
 
 
-SHARE = {"dispatch_id": "CASE WHEN old.dispatch_id IS NOT NULL THEN n END"}
-PART = {"id": None, "petition_id": "n"}
+SHARE: dict[str, str | None] = {"dispatch_id": "CASE WHEN old.dispatch_id IS NOT NULL THEN n END"}
+PART: dict[str, str | None] = {"id": None, "petition_id": "n"}
 OWN: dict[str, dict[str, str | None]] = {
     "petition": {"id": "n", "number": NUMBER, "intake_key": "'fill:' || n"},
     "petitioner": {

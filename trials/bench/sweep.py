@@ -15,7 +15,6 @@ from time import perf_counter
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from rules.zone import SHANGHAI
@@ -138,8 +137,9 @@ def _clocks(session: Session, database: Database, first: int, last: int, each: i
 
 def explain(database: Database, as_of: datetime) -> tuple[str, float]:
     """Show the plan of the query that finds due clocks, and the milliseconds that the database spends on it."""
-    dialect = sqlite.dialect() if database.is_sqlite else postgresql.dialect()
-    query = str(due_query(as_of=as_of, limit=LOOK).compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+    query = str(
+        due_query(as_of=as_of, limit=LOOK).compile(dialect=database.engine.dialect, compile_kwargs={"literal_binds": True})
+    )
     with database.engine.connect() as connection:
         if database.is_sqlite:
             plan = [str(row[3]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models.bookmark import Bookmark
 from models.case_event import CaseEvent
@@ -111,14 +111,14 @@ class Office:
         """Load a petition's events in order."""
         with self.database.read() as session:
             petition = find_petition(session, number)
-            query = select(CaseEvent).where(CaseEvent.petition_id == petition.id).order_by(CaseEvent.seq)  # type: ignore[arg-type]
+            query = select(CaseEvent).where(CaseEvent.petition_id == petition.id).order_by(col(CaseEvent.seq))
             return list(session.exec(query))
 
     def letters(self, number: str) -> list[OutboxMessage]:
         """Load a petition's letters in order."""
         with self.database.read() as session:
             petition = find_petition(session, number)
-            query = select(OutboxMessage).where(OutboxMessage.petition_id == petition.id).order_by(OutboxMessage.id)  # type: ignore[arg-type]
+            query = select(OutboxMessage).where(OutboxMessage.petition_id == petition.id).order_by(col(OutboxMessage.id))
             return list(session.exec(query))
 
     def bookmark(self, subject: str) -> Bookmark | None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from desk.stack.whole import Stack, StackError, engine_environment
+from desk.stack.supervisor import StackError
+from desk.stack.whole import Stack, engine_environment
 from tasks.keeping.engine_access import auth_string
 from tasks.keeping.settings import settings
 

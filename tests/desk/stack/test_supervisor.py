@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from desk.stack import supervisor
 from desk.stack.supervisor import ASK_EVERY, HEALTHY_WITHIN, LONGEST_RESTART_PAUSE, SILENT_AT_MOST, Child, Supervisor
 
 KILLED = -9
@@ -36,8 +35,8 @@ class Watch:
         self.answers = True
         self.asked = 0
         self.started = 0
-        monkeypatch.setattr(supervisor.time, "monotonic", lambda: self.seconds)
-        monkeypatch.setattr(supervisor.subprocess, "Popen", self._start)
+        monkeypatch.setattr("desk.stack.supervisor.time.monotonic", lambda: self.seconds)
+        monkeypatch.setattr("desk.stack.supervisor.subprocess.Popen", self._start)
         self.supervisor = Supervisor(self.said.append, logs=logs, environment=dict)
         self.child = self.supervisor.run("server", ["server"])
         self.child.is_well = self._answer
@@ -75,7 +74,7 @@ def test_one_that_leaves_every_question_without_an_answer_is_ended_and_started_a
     assert watch.code == KILLED
     watch.after(0)
     watch.after(LONGEST_RESTART_PAUSE)
-    assert (watch.code, watch.started) == (None, 2)
+    assert [watch.code, watch.started] == [None, 2]
     assert watch.said[0] == f"server 连续 {SILENT_AT_MOST} 次没有应答，强制结束"
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from flows import sweeps
 from flows.runtime.repair import repair
-from flows.runtime.repair.repair import PAGE, Comparison
+from flows.runtime.repair.repair import Comparison
 from flows.runtime.repair.report import Report
+from flows.runtime.repair.runs import PAGE
 from models.bookmark import Bookmark
 
 AS_OF = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -24,7 +25,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def after(_session: None, subject: str, *, before: datetime, limit: int) -> list[Bookmark]:
         assert before < AS_OF
-        return [Bookmark(subject=one, run_id=one, updated_at=AS_OF) for one in SUBJECTS if one > subject][:limit]
+        return [Bookmark(subject=one, run_id=one, nudge_after=AS_OF) for one in SUBJECTS if one > subject][:limit]
 
     def repaired(_client: None, marks: list[Bookmark], runs: dict[str, Any], **_rest: object) -> None:
         compared.extend(mark.subject for mark in marks)

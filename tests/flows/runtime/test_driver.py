@@ -25,7 +25,7 @@ class Desk:
         self._faults = iter(faults)
         monkeypatch.setattr(driver, "enter", lambda _client, _run: (Running(), {}))
         monkeypatch.setattr(driver, "leave", lambda _client, _run, left, state: self.left.append((left, state)))
-        monkeypatch.setattr(driver.time, "sleep", self.pauses.append)
+        monkeypatch.setattr("flows.runtime.worker.driver.time.sleep", self.pauses.append)
         run = FlowRun(id=uuid4(), flow_id=uuid4(), name="XF-2026-0001")
         drive(cast("Any", None), cast("Any", SimpleNamespace(name="petition", fn=self._fn)), run)
 

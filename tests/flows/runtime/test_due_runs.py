@@ -11,7 +11,6 @@ import httpx
 import pytest
 
 from flows.clock import now
-from flows.runtime.worker import due_runs
 from flows.runtime.worker.due_runs import REPORT_EVERY, DueRuns
 from trials.harness.engine import Engine
 
@@ -26,7 +25,7 @@ class FakeEngine:
         self.asked: list[str] = []
         self.says = MONDAY
         self.seconds = 0.0
-        monkeypatch.setattr(due_runs.time, "monotonic", lambda: self.seconds)
+        monkeypatch.setattr("flows.runtime.worker.due_runs.time.monotonic", lambda: self.seconds)
         monkeypatch.setattr("flows.runtime.worker.engine_clock.now", lambda: MONDAY)
         client: Any = SimpleNamespace(
             _client=httpx.AsyncClient(transport=httpx.MockTransport(self._answer), base_url="http://engine")

@@ -40,7 +40,8 @@ def waiting(office: Office) -> tuple[str, FlowRun, dict[str, str]]:
 
 def test_nothing_to_do_costs_one_query(office: Office) -> None:
     number, run, kept = waiting(office)
-    client, statements = Client(), []  # type: ignore[var-annotated]
+    client = Client()
+    statements: list[str] = []
 
     def count(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
         if statement.split()[0] not in ("BEGIN", "COMMIT", "ROLLBACK"):

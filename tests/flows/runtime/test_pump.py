@@ -10,8 +10,8 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
-from prefect.client.schemas.objects import FlowRun
-from prefect.states import Pending, Running, Scheduled, State
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.states import Pending, Running, Scheduled
 
 from flows.clock import now
 from flows.runtime.repair.runs import forget_deployments

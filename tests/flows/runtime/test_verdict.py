@@ -1,11 +1,12 @@
 """What reconcile makes of a run, below the engine: a table of runs, and the remedy for each."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from prefect.client.schemas.objects import FlowRun
-from prefect.states import Cancelled, Completed, Crashed, Failed, Paused, Pending, Running, Scheduled, State
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.states import Cancelled, Completed, Crashed, Failed, Paused, Pending, Running, Scheduled
 
 from flows.runtime.repair.verdict import Expected, Remedy, pause_before_revival, remedy_for, times_ended_badly
 from flows.runtime.waiting.inputs import keyset
@@ -16,9 +17,9 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=SHANGHAI)
 MINUTE = timedelta(minutes=1)
 
 
-def waiting(step: Step = Step.SCREEN, round_: int = 1, name: str | None = None) -> State:
-    state = Paused(name=name or step.label, reschedule=True)
-    state.state_details.run_input_keyset = {**keyset(step, round_)}
+def waiting(step: Step = Step.SCREEN, round_: int = 1, name: str | None = None) -> State[Any]:
+    state: State[Any] = Paused(name=name or step.label, reschedule=True)
+    state.state_details.run_input_keyset = {str(name): key for name, key in keyset(step, round_).items()}
     return state
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import create_engine, text
-from sqlmodel import select
+from sqlmodel import col, select
 
 from desk.stack.whole import Stack
 from models.attachment import Attachment
@@ -113,7 +113,7 @@ def post(worked: Office, monkeypatch: pytest.MonkeyPatch) -> Post:
 
 def keys_of(office: Office, *states: MessageState) -> set[str]:
     with office.database.read() as session:
-        return set(session.exec(select(OutboxMessage.key).where(OutboxMessage.state.in_(states))))  # type: ignore[attr-defined]
+        return set(session.exec(select(OutboxMessage.key).where(col(OutboxMessage.state).in_(states))))
 
 
 class TestGoingOn:

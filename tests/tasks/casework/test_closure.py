@@ -1,5 +1,7 @@
 """Feedback and closure: delivery, the closing checklist, withdrawal, archive and review."""
 
+from typing import Any
+
 import pytest
 
 from models.vocabulary.case import DispatchState, State
@@ -10,7 +12,7 @@ from tasks.casework.closure import close, closing_gaps
 from trials.harness.office import Office, at, day
 
 
-def reported(office: Office, drafter: str = "Z01", **screening: str) -> str:
+def reported(office: Office, drafter: str = "Z01", **screening: Any) -> str:
     """A petition whose only unit's report was accepted on 23 March."""
     number = office.register()
     office.decide(number, "screen", "Z01", **({"petition_class": "申诉求决", "content_code": "城乡建设/物业服务"} | screening))

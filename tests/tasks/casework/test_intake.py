@@ -1,6 +1,7 @@
 """Intake: papers are never lost, numbers have no gaps, repeats find their first petition."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ def flags_of(office: Office, number: str) -> set[str]:
     return set(office.petition(number).flags)
 
 
-def screened(office: Office, number: str, **answer: str) -> None:
+def screened(office: Office, number: str, **answer: Any) -> None:
     office.decide(number, "screen", "Z01", **({"petition_class": "申诉求决", "content_code": "城乡建设/物业服务"} | answer))
 
 
@@ -77,7 +78,7 @@ def test_an_upstream_limit_is_a_clock_of_its_own_that_ends_a_week_early(office: 
         pytest.param({"channel": Channel.VISIT, "people_count": 5}, Flag.GROUP, id="five on a visit => group"),
     ],
 )
-def test_what_is_wrong_with_a_paper_is_a_flag_and_no_refusal(office: Office, paper: dict[str, object], flag: Flag) -> None:
+def test_what_is_wrong_with_a_paper_is_a_flag_and_no_refusal(office: Office, paper: dict[str, Any], flag: Flag) -> None:
     number = office.register(**paper)
     assert flag.value in flags_of(office, number)
     assert office.petition(number).state is State.REGISTERED
@@ -103,7 +104,7 @@ def test_nobody_is_told_about_an_anonymous_petition(office: Office) -> None:
         pytest.param({"people_count": 0}, "至少为 1 人", id="nobody"),
     ],
 )
-def test_a_refused_paper_uses_no_number(office: Office, paper: dict[str, object], said: str) -> None:
+def test_a_refused_paper_uses_no_number(office: Office, paper: dict[str, Any], said: str) -> None:
     first = office.register()
     with pytest.raises(CaseworkError, match=said):
         office.register(**paper)
@@ -186,7 +187,7 @@ def test_whoever_filled_in_a_draft_cannot_void_it_alone(office: Office) -> None:
         office.decide(draft, "correct", "D01", void_reason="重复录入")
 
 
-SAME = {"name": "测试人乙", "phone": "13800007777", "id_number": "11010519491231002X"}
+SAME: dict[str, Any] = {"name": "测试人乙", "phone": "13800007777", "id_number": "11010519491231002X"}
 
 
 @pytest.mark.parametrize(
@@ -216,7 +217,7 @@ SAME = {"name": "测试人乙", "phone": "13800007777", "id_number": "1101051949
     ],
 )
 def test_the_same_person_is_found_again_on_another_channel(
-    office: Office, earlier: dict[str, str], later: dict[str, str], is_hit: bool
+    office: Office, earlier: dict[str, Any], later: dict[str, Any], is_hit: bool
 ) -> None:
     first = office.register(channel=Channel.LETTER, persons=(Person(**earlier),))
     second = office.register(channel=Channel.CALL, persons=(Person(**later),))

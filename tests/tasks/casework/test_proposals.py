@@ -1,6 +1,7 @@
 """Routing: what a proposal needs, who approves which way, and what follows."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -12,14 +13,14 @@ from rules.errors import CaseworkError, TransitionRefusedError, UnknownCaseError
 from trials.harness.office import Office, at
 
 
-def ready(office: Office, **screening: str) -> str:
+def ready(office: Office, **screening: Any) -> str:
     """A petition that waits for its proposal."""
     number = office.register()
     office.decide(number, "screen", "Z01", **({"petition_class": "申诉求决", "content_code": "城乡建设/物业服务"} | screening))
     return number
 
 
-def proposed(office: Office, officer: str = "Z01", **proposal: str) -> str:
+def proposed(office: Office, officer: str = "Z01", **proposal: Any) -> str:
     """A petition that waits for approval."""
     number = ready(office)
     office.decide(number, "propose", officer, **({"way": "交办", "lead": "市住建局", "opinion": "建议交办"} | proposal))
@@ -53,7 +54,7 @@ def organ_id(office: Office, code: str) -> int:
         pytest.param({"way": "寄回"}, "没有“寄回”这个选项", id="unknown way"),
     ],
 )
-def test_an_incomplete_proposal_is_refused(office: Office, proposal: dict[str, str], said: str) -> None:
+def test_an_incomplete_proposal_is_refused(office: Office, proposal: dict[str, Any], said: str) -> None:
     number = ready(office)
     with pytest.raises(CaseworkError, match=said):
         office.decide(number, "propose", "Z01", **({"way": "交办", "lead": "市住建局", "opinion": "建议交办"} | proposal))
@@ -122,7 +123,7 @@ def test_a_unit_named_twice_gets_one_share(office: Office) -> None:
 @pytest.mark.parametrize(
     "units", [{"lead": "市住建局"}, {"lead": "市公安局", "co_handling": "市住建局"}], ids=["lead", "co-handling"]
 )
-def test_the_accused_unit_gets_nothing(office: Office, units: dict[str, str]) -> None:
+def test_the_accused_unit_gets_nothing(office: Office, units: dict[str, Any]) -> None:
     number = ready(office, petition_class="检举控告", accused_unit="市住建局")
     with pytest.raises(TransitionRefusedError, match="是被反映单位"):
         office.decide(number, "propose", "Z01", way="转送", opinion="建议转送", **units)

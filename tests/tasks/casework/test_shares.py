@@ -1,5 +1,7 @@
 """Handling: what units do with their shares, and how the petition and its clocks follow."""
 
+from typing import Any
+
 import pytest
 
 from models.vocabulary.case import DispatchState, Event, Outcome, State, Step
@@ -10,7 +12,7 @@ from tasks.casework.shares import EXAMINATION_CHECKS
 from trials.harness.office import Office, at, day
 
 
-def signed(office: Office, *units: str, **paper: object) -> str:
+def signed(office: Office, *units: str, **paper: Any) -> str:
     """An assigned petition whose units signed in on 3 March."""
     number = office.assigned(*units, **paper)
     for share, code in zip(office.shares(number), ("L-SZJ", "L-JDB"), strict=False):
@@ -146,7 +148,7 @@ def test_an_extension_is_counted_from_the_original_start(office: Office) -> None
         pytest.param("10", {"month": 5, "on": 7}, "已过", id="after expiry"),
     ],
 )
-def test_an_extension_that_the_rules_forbid_is_refused(office: Office, days: str, more: dict[str, object], said: str) -> None:
+def test_an_extension_that_the_rules_forbid_is_refused(office: Office, days: str, more: dict[str, Any], said: str) -> None:
     number = signed(office)
     with pytest.raises(CaseworkError, match=said):
         ask_for_more(office, f"{number}/1", days, **more)

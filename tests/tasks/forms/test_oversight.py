@@ -1,7 +1,9 @@
 """The oversee form: reports upwards, answers that come in, limits that stand still, and what meetings and promises start."""
 
+from typing import Any
+
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from models.clock import Clock, Suspension
 from models.urging import Supervision
@@ -58,7 +60,7 @@ def states(office: Office, number: str, rule: str) -> list[str]:
 
 def replied(office: Office) -> list[object]:
     with office.database.read() as session:
-        return [row.replied_on for row in session.exec(select(Supervision).order_by(Supervision.id))]  # type: ignore[arg-type]
+        return [row.replied_on for row in session.exec(select(Supervision).order_by(col(Supervision.id)))]
 
 
 REFUSED = [
@@ -232,7 +234,7 @@ class TestMeetings:
         oversee(office, number, MEETING, tasks=lines)
         share = {one.id: one.position for one in office.shares(number)}
         begun = clocks(office, number, "meeting_task")
-        assert [(share[clock.dispatch_id], f"{clock.due_on:%m-%d}") for clock in begun] == tasks
+        assert [(share[clock.dispatch_id or 0], f"{clock.due_on:%m-%d}") for clock in begun] == tasks
         assert all(
             clock.given_on == clock.due_on and clock.next_step == "warn_100" and "协调会" in clock.basis for clock in begun
         )
@@ -328,7 +330,7 @@ def test_an_answer_to_a_supervision_that_waited_for_the_office_to_open_is_noted(
         pytest.param({"on": 8, "month": 5}, "逾期升级（报告分管副主任，期限 5）", id="of a limit that waits for it"),
     ],
 )
-def test_the_file_says_whether_a_report_upwards_answered_a_limit(office: Office, when: dict[str, int], told: str) -> None:
+def test_the_file_says_whether_a_report_upwards_answered_a_limit(office: Office, when: dict[str, Any], told: str) -> None:
     number = signed(office)
     oversee(office, number, TO_LEADER, unit="市住建局", **when)
     with office.database.read() as session:

@@ -38,7 +38,7 @@ def contents(database: Database) -> dict[str, list[dict[str, Any]]]:
 
 def declared(database: Database) -> bool:
     with database.engine.connect() as connection:
-        return compare_metadata(MigrationContext.configure(connection), METADATA) == []
+        return not compare_metadata(MigrationContext.configure(connection), METADATA)
 
 
 class TestTheWay:

@@ -27,8 +27,8 @@ def look(office: Office) -> Verification:
         return verify(session, vault())
 
 
-def run(statement: str) -> Callable[[Session], None]:
-    return lambda session: session.execute(text(statement)) and None
+def run(statement: str) -> Callable[[Session], object]:
+    return lambda session: session.execute(text(statement))
 
 
 def swap(session: Session) -> None:

@@ -26,6 +26,7 @@ from tasks.casework.intake import Person, Registration, register_now
 from tasks.casework.suspending import resume_clock, suspend_clock
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import vault
+from tasks.limits.ladder import schedule
 from tasks.limits.rulebook import calendar
 from tasks.reading.casefile import case_file, form_description
 from tasks.reading.listing import ListFilter, list_petitions
@@ -131,7 +132,7 @@ def everything(office: Office) -> list[Any]:
     """All that a change of calendar could touch, row by row."""
     tables = (Petition, Clock, CaseEvent, CalendarImport, CalendarMove)
     with office.database.read() as session:
-        return [row.model_dump() for table in tables for row in session.exec(select(table).order_by(col(table.id)))]  # type: ignore[attr-defined]
+        return [row.model_dump() for table in tables for row in session.exec(select(table).order_by(col(table.id)))]
 
 
 def recounts(office: Office, number: str) -> list[CaseEvent]:
@@ -347,7 +348,7 @@ class TestImporting:
     def test_that_fails_half_way_leaves_no_trace(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
         for _ in range(3):
             received(office)
-        before, scheduled = everything(office), calendar_import.schedule
+        before, scheduled = everything(office), schedule
         calls: list[int] = []
 
         def break_down(*given: Any) -> None:

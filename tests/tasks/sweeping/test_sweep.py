@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.event import listen
@@ -42,7 +43,7 @@ def shown(instant: date) -> str:
     return f"{instant:%m-%d}"
 
 
-def signed(office: Office, *units: str, start: str = "03-02", **paper: object) -> str:
+def signed(office: Office, *units: str, start: str = "03-02", **paper: Any) -> str:
     """Assigned on the start day; all units signed on the next: sixty days from 3 March end on 6 May."""
     number = office.assigned(*(units or ("市住建局",)), as_of=on(start, 9), **paper)
     for share, liaison in zip(office.shares(number), ("L-SZJ", "L-JDB"), strict=False):

@@ -1,5 +1,8 @@
 """The lifecycle benchmark at a tiny size: its figures are there, and it refuses figures of broken lives."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from sqlmodel import select
 
@@ -15,7 +18,7 @@ from trials.bench.plans import read_through, statements_of
 from trials.harness.databases import fresh
 from trials.harness.office import at
 
-TINY = {"seconds": 1.0, "warm_up": 0.0, "workers": 2}
+TINY: dict[str, Any] = {"seconds": 1.0, "warm_up": 0.0, "workers": 2}
 MOST_STATEMENTS = 170
 """A life without its searches sent 262 before a transaction read its petition's parts once; more than this means that one reads them again."""
 
@@ -52,7 +55,7 @@ class TestAFilledDatabase:
     """Copies made by SQL, on PostgreSQL."""
 
     @pytest.fixture
-    def filled(self, kind: str) -> Database:
+    def filled(self, kind: str) -> Iterator[Database]:
         if kind != "postgresql":
             pytest.skip("copies are made by PostgreSQL")
         with fresh(kind) as made:

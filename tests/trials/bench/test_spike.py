@@ -1,5 +1,7 @@
 """The spike benchmark at a tiny size: nothing is lost, and it fails when lives break or latency stays high."""
 
+from typing import Any
+
 import pytest
 
 from tests.trials.bench import broken
@@ -7,7 +9,7 @@ from trials.bench import spike
 from trials.bench.lifecycles import BenchError, Walker
 from trials.bench.spike import Plan, measure
 
-TINY = {"petitions": 0, "gauge": 1.0, "normal": 2.0, "spike": 1.0, "workers": 2}
+TINY: dict[str, Any] = {"petitions": 0, "gauge": 1.0, "normal": 2.0, "spike": 1.0, "workers": 2}
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Coded grounds: for not accepting a matter, and for supervising a unit, each with its article."""
+"""Coded grounds: for not accepting a matter, for supervising a unit (each with its article), for not passing a report."""
 
 from dataclasses import dataclass
 
@@ -32,6 +32,9 @@ SUPERVISION_GROUNDS = (
     Ground("fraud", "弄虚作假", "信访工作条例 第四十条第一款"),
     Ground("opinion_ignored", "拒不执行信访处理意见", "信访工作条例 第四十条第一款"),
 )
+
+EXAMINATION_CHECKS = ("程序合规", "事实清楚", "依据正确", "处理恰当", "答复送达", "诉求逐项回应")
+"""The six checks of the examination sheet (办结审查表)."""
 
 
 def find_ground(grounds: tuple[Ground, ...], text: str) -> Ground | None:

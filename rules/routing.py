@@ -1,12 +1,30 @@
-"""Routing: who has to approve a way of dealing with a petition."""
+"""Routing: who has to approve a way of dealing with a petition, and what carrying it out means."""
 
 from dataclasses import dataclass
 
-from models.vocabulary.case import Way
+from models.vocabulary.case import Event, Outcome, Way
 from models.vocabulary.people import OrganKind, Role
 from rules.facts import UnitFacts
 
 CITY_DEPARTMENTS = (OrganKind.GOVERNMENT, OrganKind.BUREAU, OrganKind.COURT, OrganKind.PROCURATORATE, OrganKind.SUPERVISION)
+
+ISSUING: dict[Way, Event] = {
+    Way.REFERRAL: Event.REFER,
+    Way.ASSIGNMENT: Event.ASSIGN,
+    Way.DIRECT: Event.TAKE_DIRECT,
+    Way.REJECTION: Event.REJECT,
+    Way.REFUSAL_OF_REPEAT: Event.REFUSE_REPEAT,
+    Way.FILING: Event.FILE_AWAY,
+}
+"""What happens when an approved way is carried out; an answer at the window is never proposed."""
+
+OUTCOME_OF_WAY: dict[Way, Outcome] = {
+    Way.REFERRAL: Outcome.REFERRED,
+    Way.REJECTION: Outcome.REJECTED,
+    Way.REFUSAL_OF_REPEAT: Outcome.REFUSED,
+    Way.FILING: Outcome.FILED,
+}
+"""Ways that are themselves the conclusion (办理结论); the others wait for an answer or a report."""
 
 
 @dataclass(frozen=True, kw_only=True)

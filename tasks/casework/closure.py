@@ -9,15 +9,14 @@ from models.case_event import CaseEvent
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
 from models.petitioner import Party
-from models.vocabulary.case import Event, Flag, PetitionClass, Settlement, Way
+from models.vocabulary.case import Event, Flag, Settlement, Way
 from models.vocabulary.papers import DeliveryWay, Letter, Retention
+from rules.closing import ClosingFacts, closing_gaps, retention_for
 from tasks.casework.shares import recall_shares
 from tasks.record.act import Act
 from tasks.record.cases import find_petition
-from tasks.record.facts import running_clock, unsent_letters
+from tasks.record.facts import flags_of, running_clock, unsent_letters
 from tasks.transitions import advance
-
-ANSWERS = (Event.ANSWER_ON_SPOT, Event.ANSWER_DIRECT, Event.REPORT, Event.REJECT, Event.REFUSE_REPEAT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,19 +56,11 @@ def deliver(session: Session, number: str, *, act: Act, delivery: Delivery) -> P
     return petition
 
 
-def closing_gaps(session: Session, petition: Petition) -> tuple[str, ...]:
-    """List in Chinese what is still missing before the petition may be closed (结案条件)."""
-    seen = set(session.exec(select(CaseEvent.event).where(CaseEvent.petition_id == petition.id)))
-    gaps = []
-    if petition.outcome is None:
-        gaps.append("没有办理结论")
-    if petition.way not in (Way.REFERRAL, Way.FILING) and not seen & set(ANSWERS):
-        gaps.append("没有答复或办结报告")
-    if petition.way in (Way.ASSIGNMENT, Way.DIRECT, Way.REJECTION, Way.REFUSAL_OF_REPEAT) and Event.DELIVER not in seen:
-        gaps.append("没有送达记录")
-    if petition.way is Way.REFERRAL and not _told(session, petition):
-        gaps.append("没有告知信访人转送去向")
-    return tuple(gaps)
+def gaps_of(session: Session, petition: Petition) -> tuple[str, ...]:
+    """List in Chinese what a petition's file still lacks before it may be closed (结案条件)."""
+    events = session.exec(select(CaseEvent.event).where(CaseEvent.petition_id == petition.id))
+    told = petition.way is not Way.REFERRAL or _told(session, petition)
+    return closing_gaps(ClosingFacts(way=petition.way, outcome=petition.outcome, events=frozenset(map(Event, events)), told=told))
 
 
 def _told(session: Session, petition: Petition) -> bool:
@@ -90,7 +81,7 @@ def close(session: Session, number: str, *, act: Act, opinion: str, settlement: 
         petition,
         Event.CLOSE,
         act=act,
-        asked={"missing_items": closing_gaps(session, petition)},
+        asked={"missing_items": gaps_of(session, petition)},
         note=opinion,
         changes={"closed_on": act.happened_on, "settlement": final},
         facts={"outcome": petition.outcome.value if petition.outcome else None, "settlement": final.value},
@@ -115,19 +106,10 @@ def withdraw(session: Session, number: str, *, act: Act, reason: str) -> Petitio
     return petition
 
 
-def retention_for(petition: Petition) -> Retention:
-    """Propose how long to keep the file: important ones for good, others with a result 30 years, the rest 10."""
-    if petition.way is Way.ON_THE_SPOT or petition.way is Way.FILING:
-        return Retention.TEN_YEARS
-    if petition.petition_class is PetitionClass.ACCUSATION or Flag.URGENT in petition.flags:
-        return Retention.PERMANENT
-    return Retention.THIRTY_YEARS if petition.outcome else Retention.TEN_YEARS
-
-
 def archive(session: Session, number: str, *, act: Act, retention: Retention | None = None) -> Petition:
     """Lock the file away once nothing is on its way out any more."""
     petition = find_petition(session, number, lock=True)
-    kept = retention or retention_for(petition)
+    kept = retention or retention_for(petition.way, petition.petition_class, flags_of(petition), petition.outcome)
     advance(
         session,
         petition,

@@ -14,7 +14,7 @@ from models.vocabulary.case import Channel, Event, Flag, PetitionClass, Relation
 from models.vocabulary.case import Outcome as OutcomeCode
 from models.vocabulary.people import PartyRole
 from rules.errors import UnknownCaseError
-from rules.identity import id_number_warning
+from rules.flags import PaperFacts, own_flags
 from rules.lifecycle.table import STAGES
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import vault
@@ -161,20 +161,19 @@ def _write(session: Session, petition: Petition, paper: Registration) -> None:
         setattr(petition, column, getattr(paper, column))
     for column in ("place", "addressee", "upstream_number", "legacy_number", "content_code"):
         setattr(petition, column, getattr(paper, column).strip() or None)
-    petition.flags = sorted(flag.value for flag in paper.flags | _own_flags(paper))
+    own = own_flags(_seen(paper), group_visit_from=settings().group_visit_from)
+    petition.flags = sorted(flag.value for flag in paper.flags | own)
 
 
-def _own_flags(paper: Registration) -> set[Flag]:
-    found = set()
-    if not any(person.name.strip() for person in paper.persons):
-        found.add(Flag.ANONYMOUS)
-    if not paper.content.strip():
-        found.add(Flag.UNCLEAR)
-    if paper.channel is Channel.VISIT and max(paper.people_count, paper.visitor_count) >= settings().group_visit_from:
-        found.add(Flag.GROUP)
-    if any(id_number_warning(person.id_number) for person in paper.persons):
-        found.add(Flag.ID_DOUBTFUL)
-    return found
+def _seen(paper: Registration) -> PaperFacts:
+    return PaperFacts(
+        channel=paper.channel,
+        names=tuple(person.name for person in paper.persons),
+        id_numbers=tuple(person.id_number for person in paper.persons),
+        content=paper.content,
+        people_count=paper.people_count,
+        visitor_count=paper.visitor_count,
+    )
 
 
 def _petitioner(person: Person) -> Petitioner:

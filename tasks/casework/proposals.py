@@ -9,13 +9,13 @@ from sqlmodel import Session
 from models.dispatch import Dispatch
 from models.organ import Organ
 from models.petition import Petition
-from models.vocabulary.case import DispatchState, Event, Outcome, State, Way
+from models.vocabulary.case import DispatchState, Event, State, Way
 from models.vocabulary.papers import Letter
 from models.vocabulary.people import Role, UnitRole
 from notifications.catalogue import row_for
 from rules.facts import UnitFacts
 from rules.grounds import REJECTION_GROUNDS, find_ground
-from rules.routing import ApprovalLevels, approval_role
+from rules.routing import ISSUING, OUTCOME_OF_WAY, ApprovalLevels, approval_role
 from tasks.casework.intake import find_organ
 from tasks.keeping.settings import settings
 from tasks.record.act import Act
@@ -25,21 +25,6 @@ from tasks.record.locked import add_part
 from tasks.record.serials import letter_number
 from tasks.runs.bookmarks import want_run
 from tasks.transitions import advance
-
-ISSUING = {
-    Way.REFERRAL: Event.REFER,
-    Way.ASSIGNMENT: Event.ASSIGN,
-    Way.DIRECT: Event.TAKE_DIRECT,
-    Way.REJECTION: Event.REJECT,
-    Way.REFUSAL_OF_REPEAT: Event.REFUSE_REPEAT,
-    Way.FILING: Event.FILE_AWAY,
-}
-OUTCOME_OF_WAY = {
-    Way.REFERRAL: Outcome.REFERRED,
-    Way.REJECTION: Outcome.REJECTED,
-    Way.REFUSAL_OF_REPEAT: Outcome.REFUSED,
-    Way.FILING: Outcome.FILED,
-}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,9 +22,6 @@ from tasks.record.cases import clocks_of, dispatches_of, find_dispatch, find_pet
 from tasks.record.facts import running_clock
 from tasks.transitions import advance
 
-EXAMINATION_CHECKS = ("程序合规", "事实清楚", "依据正确", "处理恰当", "答复送达", "诉求逐项回应")
-"""The six checks of the examination sheet (办结审查表)."""
-
 
 def sign_in(session: Session, number: str, position: int, *, act: Act) -> Dispatch:
     """Sign for the papers; of an assignment the handling limit runs from here."""

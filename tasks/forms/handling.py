@@ -4,6 +4,7 @@ from sqlmodel import Session
 
 from models.vocabulary.case import Outcome
 from rules.errors import AnswerRefusedError
+from rules.grounds import EXAMINATION_CHECKS
 from tasks.casework import shares
 from tasks.forms import choices as c
 from tasks.forms.base import Coded, Form, StepForm, asked, read_list, read_number
@@ -66,15 +67,15 @@ class ExamineForm(Form):
     """The examination sheet of a report (办结审查表)."""
 
     choice: Coded[c.ExamineChoice] = asked("审查结论", 1, default=c.ExamineChoice.ACCEPT)
-    failed: str = asked("未通过的项目", 2, "多个用顿号隔开：" + "、".join(shares.EXAMINATION_CHECKS))
+    failed: str = asked("未通过的项目", 2, "多个用顿号隔开：" + "、".join(EXAMINATION_CHECKS))
     reason: str = asked("审查意见", 3, "退回重办的必填")
 
 
 def apply_examination(session: Session, number: str, position: int | None, answer: ExamineForm, act: Act) -> None:
     """Accept the report or send it back."""
     failed = read_list(answer.failed)
-    if unknown := [check for check in failed if check not in shares.EXAMINATION_CHECKS]:
-        raise AnswerRefusedError(f"没有审查项目“{'、'.join(unknown)}”，可填：{'、'.join(shares.EXAMINATION_CHECKS)}")
+    if unknown := [check for check in failed if check not in EXAMINATION_CHECKS]:
+        raise AnswerRefusedError(f"没有审查项目“{'、'.join(unknown)}”，可填：{'、'.join(EXAMINATION_CHECKS)}")
     accepted = answer.choice is c.ExamineChoice.ACCEPT
     shares.examine(session, number, position or 0, act=act, accepted=accepted, failed=failed, reason=answer.reason)
 

@@ -13,17 +13,20 @@ from models.dispatch import Dispatch
 from models.organ import Organ
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
-from models.vocabulary.case import DispatchState, Event, Flag, PetitionClass
+from models.vocabulary.case import Event
 from models.vocabulary.limits import ClockState
 from models.vocabulary.papers import Letter
 from models.vocabulary.people import UnitRole
 from notifications.catalogue import CatalogueRow, row_for
+from rules.access import shows_petitioner
+from rules.letters import goes_out, names_due_day, nobody_to_tell, owed_by
 from rules.lifecycle.table import FINISHED_UNITS, GONE_UNITS, Transition
 from rules.zone import legal_day
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import vault
 from tasks.record.act import Act
 from tasks.record.cases import clocks_of, dispatches_of, organ_by_id, organs_by_id, people_of, subject_of
+from tasks.record.facts import flags_of
 from tasks.record.serials import letter_number
 
 TO_POSITIONS = "to_positions"
@@ -85,8 +88,8 @@ def queue_letters(
 ) -> None:
     """Write one outbox message per letter and addressee that the lifecycle's row, or a ladder's step, names."""
     for letter in _letters(row, order):
-        if letter is Letter.ACCEPTANCE_NOTICE and dispatch and dispatch.objections:
-            continue  # told when the unit signed for the first time, or by the office's own notice
+        if not goes_out(letter, objections=dispatch.objections if dispatch else 0):
+            continue
         entry = row_for(letter)
         share = order.share if order else dispatch
         for addressee in _addressees(session, petition, entry, row, dispatch=share, words=words):
@@ -131,8 +134,8 @@ def _shares(
 
 
 def _petitioners(session: Session, petition: Petition, dispatch: Dispatch | None) -> Iterator[Addressee]:
-    """Yield the lead petitioner; an anonymous petition has nobody to tell (条例 第二十三条第二款)."""
-    if Flag.ANONYMOUS in petition.flags or Flag.HISTORIC in petition.flags:
+    """Yield the lead petitioner, if there is anybody to tell."""
+    if nobody_to_tell(flags_of(petition)):
         return
     for person in people_of(session, petition)[:1]:
         email = f"mailto:{vault().open(person.email_sealed)}" if person.email_sealed else None
@@ -185,16 +188,6 @@ def _plain_facts(petition: Petition, row: Transition, act: Act) -> dict[str, Any
     }
 
 
-def _owed(share: Dispatch | None) -> str:
-    """What a unit owes unless a step of the ladder says otherwise: a signature, or the handling itself."""
-    signed = share is not None and share.state is not DispatchState.AWAITING_SIGN_IN and share.result_wanted
-    return "assign" if signed else "sign_in"
-
-
-PAST_IS_NO_ORDER = (Letter.REDO_LETTER, Letter.EXTENSION_REFUSED, Letter.OBJECTION_OVERRULED)
-"""Letters that ask for something by the handling limit: a day that has passed cannot be asked for."""
-
-
 def _unit_facts(
     session: Session, petition: Petition, entry: CatalogueRow, addressee: Addressee, clocks: dict[str, Clock], act: Act
 ) -> dict[str, Any]:
@@ -202,14 +195,14 @@ def _unit_facts(
     organs = organs_by_id(session, {s.organ_id for s in shares})
     names = {s.id: organs[s.organ_id].name for s in shares}
     due = clocks.get("assign") or (_handling_limit(session, petition, share) if share else None)
-    passed = entry.letter in PAST_IS_NO_ORDER and due is not None and due.due_on < act.happened_on
+    passed = due is not None and not names_due_day(entry.letter, due.due_on, act.happened_on)
     return {
         "unit_name": (names.get(share.id, "") if share else "") or addressee.name,
         "unit_role": share.role.label if share else "",
         "units": [names[s.id] for s in shares if s.state not in GONE_UNITS],
         "lead_unit": next((names[s.id] for s in shares if s.role is UnitRole.LEAD), ""),
         "due_on": "" if passed else shown_due(due) if due else chinese_date(share.limit_on if share else None),
-        "owed": _owed(share),
+        "owed": owed_by(share.state if share else None, result_wanted=bool(share and share.result_wanted)),
         "report_wanted": "是" if share and share.result_wanted else "",
     }
 
@@ -221,7 +214,7 @@ def _handling_limit(session: Session, petition: Petition, share: Dispatch) -> Cl
 
 def _petitioner_name(session: Session, petition: Petition, *, to_self: bool) -> str:
     """The lead petitioner's name; towards others an accuser's name stays with the office (条例 第三十条)."""
-    if not to_self and (petition.petition_class is PetitionClass.ACCUSATION or Flag.CONFIDENTIAL in petition.flags):
+    if not shows_petitioner(petition.petition_class, flags_of(petition), to_self=to_self):
         return "（保密）"
     people = people_of(session, petition)
     return vault().open(people[0].name_sealed) if people and people[0].name_sealed else "匿名"

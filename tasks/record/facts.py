@@ -41,6 +41,11 @@ def commissioned_units(session: Session, petition: Petition, act: Act) -> tuple[
     return tuple(unit_facts(organs[share.organ_id], act, share) for share in shares)
 
 
+def flags_of(petition: Petition) -> frozenset[Flag]:
+    """Read a petition's flags."""
+    return frozenset(Flag(flag) for flag in petition.flags)
+
+
 def gather_facts(session: Session, petition: Petition, *, act: Act, asked: dict[str, Any]) -> Facts:
     """Put together what is on file and what is asked for; what is asked for wins."""
     accused = organ_by_id(session, petition.accused_organ_id) if petition.accused_organ_id else None
@@ -56,7 +61,7 @@ def gather_facts(session: Session, petition: Petition, *, act: Act, asked: dict[
         "drafter_code": petition.drafter_code or "",
         "petition_class": petition.petition_class,
         "content_code": petition.content_code or "",
-        "flags": frozenset(Flag(flag) for flag in petition.flags),
+        "flags": flags_of(petition),
         "relation": petition.relation,
         "way": petition.way,
         "delivered_on": petition.delivered_on,

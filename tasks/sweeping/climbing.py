@@ -9,10 +9,11 @@ from models.clock import Clock
 from models.dispatch import Dispatch
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
-from models.vocabulary.case import DispatchState, Event
-from models.vocabulary.limits import ClockOwner, StepFate, UrgingWay
-from models.vocabulary.papers import Letter, MessageState
+from models.vocabulary.case import Event
+from models.vocabulary.limits import StepFate, UrgingWay
+from models.vocabulary.papers import MessageState
 from rules.ladder import Climb, Rung, RungKind
+from rules.letters import is_the_units, letter_of_rung
 from rules.packs import LadderAction
 from rules.zone import days_left, legal_day
 from tasks.casework.oversight import supervise, urge
@@ -73,27 +74,15 @@ def _take(session: Session, petition: Petition, rung: Rung, order: Order, act: A
 
 
 def _is_the_units(order: Order) -> bool:
-    """Say whether the limit is a handling unit's to keep now; every other one is the office's to look after.
-
-    While its objection, its request for more time or its report lies with the office, the unit waits for us.
-    """
-    at_work = order.share is not None and order.share.state in (DispatchState.AWAITING_SIGN_IN, DispatchState.HANDLING)
-    return at_work and order.clock.owner is ClockOwner.HANDLER
+    return is_the_units(order.clock.owner, order.share.state if order.share else None)
 
 
 def _order(session: Session, clock: Clock, share: Dispatch | None, rung: Rung, facts: dict[str, Any], act: Act) -> Order:
     leaves_at = office_hours().next_open(act.as_of, calendar(session))
     draft = Order(clock=clock, share=share, facts=facts)
-    return Order(clock=clock, share=share, facts=facts, leaves_at=leaves_at, letter=_letter(draft, rung))
-
-
-def _letter(order: Order, rung: Rung) -> Letter:
-    units = _is_the_units(order)
-    if rung.kind is RungKind.WARN:
-        return Letter.DEADLINE_WARNING if units else Letter.DEADLINE_ALERT
-    if rung.step is None:
-        return Letter.OVERDUE_ALERT
-    return Letter(rung.step.letter if units and rung.step.automatic else rung.step.own_letter)
+    return Order(
+        clock=clock, share=share, facts=facts, leaves_at=leaves_at, letter=letter_of_rung(rung, units=_is_the_units(draft))
+    )
 
 
 def _read_on(order: Order, act: Act) -> date:

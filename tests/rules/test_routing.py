@@ -1,11 +1,12 @@
-"""Routing: who has to approve which way, for which units."""
+"""Routing: who has to approve which way, for which units, and what carrying it out means."""
 
 import pytest
 
-from models.vocabulary.case import Way
+from models.vocabulary.case import Outcome, State, Way
 from models.vocabulary.people import OrganKind, Role
 from rules.facts import UnitFacts
-from rules.routing import ApprovalLevels, approval_role, is_cross_department
+from rules.lifecycle.table import PETITION_ROWS
+from rules.routing import ISSUING, OUTCOME_OF_WAY, ApprovalLevels, approval_role, is_cross_department
 from tests.rules.casework import unit
 
 BUREAU, COURT = unit(1), unit(2, kind=OrganKind.COURT)
@@ -50,3 +51,30 @@ class TestApprovalRole:
         levels = ApprovalLevels(assignment=Role.DIRECTOR, cross_department=Role.VICE_CHAIR)
         assert approval_role(Way.ASSIGNMENT, (BUREAU,), levels) is Role.DIRECTOR
         assert approval_role(Way.ASSIGNMENT, (BUREAU, COURT), levels) is Role.VICE_CHAIR
+
+
+class TestCarryingOut:
+    @pytest.mark.parametrize("way", [way for way in Way if way is not Way.ON_THE_SPOT], ids=lambda way: way.value)
+    def test_of_every_way_that_can_be_approved_is_an_event_of_the_lifecycle(self, way: Way) -> None:
+        [row] = [row for row in PETITION_ROWS if row.event is ISSUING[way]]
+        assert row.sources == (State.APPROVED,)
+        assert row.guard.__name__ == f"way_is_{way.value}"
+
+    def test_of_an_answer_at_the_window_does_not_exist(self) -> None:
+        assert Way.ON_THE_SPOT not in ISSUING
+
+    @pytest.mark.parametrize(
+        ("way", "outcome"),
+        [
+            (Way.REFERRAL, Outcome.REFERRED),
+            (Way.REJECTION, Outcome.REJECTED),
+            (Way.REFUSAL_OF_REPEAT, Outcome.REFUSED),
+            (Way.FILING, Outcome.FILED),
+            (Way.ASSIGNMENT, None),
+            (Way.DIRECT, None),
+            (Way.ON_THE_SPOT, None),
+        ],
+        ids=lambda word: word.value if word else "nothing yet",
+    )
+    def test_concludes_what_no_answer_will_conclude(self, way: Way, outcome: Outcome | None) -> None:
+        assert OUTCOME_OF_WAY.get(way) is outcome

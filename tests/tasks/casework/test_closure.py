@@ -8,7 +8,7 @@ from models.vocabulary.case import DispatchState, State
 from models.vocabulary.limits import ClockState
 from models.vocabulary.papers import Letter, Retention
 from rules.errors import CaseworkError, TransitionRefusedError
-from tasks.casework.closure import close, closing_gaps
+from tasks.casework.closure import close, gaps_of
 from trials.harness.office import Office, at, day
 
 
@@ -78,7 +78,7 @@ def test_a_delivery_that_was_sent_back_counts_anew(office: Office) -> None:
 def test_the_gaps_are_listed_in_chinese(office: Office) -> None:
     number = office.assigned()
     with office.database.read() as session:
-        gaps = closing_gaps(session, office.petition(number))
+        gaps = gaps_of(session, office.petition(number))
     assert gaps == ("没有办理结论", "没有答复或办结报告", "没有送达记录")
 
 

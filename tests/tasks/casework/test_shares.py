@@ -8,7 +8,7 @@ from models.vocabulary.case import DispatchState, Event, Outcome, State, Step
 from models.vocabulary.limits import ClockState
 from models.vocabulary.papers import Letter
 from rules.errors import AnswerRefusedError, CaseworkError, TransitionRefusedError
-from tasks.casework.shares import EXAMINATION_CHECKS
+from rules.grounds import EXAMINATION_CHECKS
 from trials.harness.office import Office, at, day
 
 

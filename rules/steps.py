@@ -2,7 +2,8 @@
 
 from models.vocabulary.case import DispatchState, State, Step
 from models.vocabulary.people import Role
-from rules.lifecycle.table import APPROVERS, CLERKS, UNITS_AT_WORK, AnyState
+from rules.lifecycle.row import APPROVERS, CLERKS, AnyState
+from rules.lifecycle.stages import UNITS_AT_WORK
 
 PETITION_STEPS: dict[State, Step] = {
     State.DRAFT: Step.CORRECT,

@@ -13,7 +13,7 @@ from models.petition import Petition
 from models.vocabulary.case import Flag, State
 from models.vocabulary.people import Role
 from rules.errors import CaseworkError
-from rules.lifecycle.table import CLERKS
+from rules.lifecycle.row import CLERKS
 from rules.zone import legal_day
 from tasks.casework.intake import Registration, find_organ, open_draft, register
 from tasks.forms.base import read_date, read_words

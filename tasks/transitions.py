@@ -9,7 +9,10 @@ from models.dispatch import Dispatch
 from models.petition import Petition
 from models.vocabulary.case import DispatchState, Event, Stage, State
 from rules.errors import AnswerRefusedError
-from rules.lifecycle.table import FINISHED_UNITS, STAGES, Transition, advance_from, roll_up
+from rules.lifecycle.row import Transition
+from rules.lifecycle.share import FINISHED_UNITS
+from rules.lifecycle.stages import STAGES
+from rules.lifecycle.table import advance_from, roll_up
 from rules.zone import legal_day
 from tasks.keeping.vault import vault
 from tasks.letters.queueing import Order, queue_letters

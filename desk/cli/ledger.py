@@ -49,7 +49,7 @@ def _act(casework: "Database", officer: str) -> "Act":
     """Act for the officer, or for the system; a database that has no tables yet gets them."""
     from sqlalchemy import inspect
 
-    from rules.lifecycle.table import CLERKS
+    from rules.lifecycle.row import CLERKS
     from rules.zone import legal_day
     from tasks.keeping.schema import migrate
     from tasks.record.act import SYSTEM, Act, find_actor

@@ -97,7 +97,7 @@ def suspend_command(
 @spoken
 def resume_command(number: Number, clock_no: ClockNo, officer: Officer, reason: Reason) -> None:
     """恢复一个期限的计时：中止的日数不计入，届满日相应推后。"""
-    from rules.lifecycle.table import CLERKS
+    from rules.lifecycle.row import CLERKS
     from tasks.casework.suspending import resume_clock
     from tasks.keeping.database import database
     from tasks.reading.casefile import shown_day
@@ -116,7 +116,7 @@ def reply_command(
     said: Annotated[str, typer.Option("--said", prompt="反馈内容", help="反馈内容")],
 ) -> None:
     """登记反馈：督办的答复、催办时的承诺、会议任务完成。"""
-    from rules.lifecycle.table import CLERKS
+    from rules.lifecycle.row import CLERKS
     from tasks.casework.oversight import record_reply
     from tasks.keeping.database import database
 
@@ -138,7 +138,7 @@ def step_command(
 ) -> None:
     """登记已由人工办理的升级步骤（如当面报告分管副主任）；升级阶梯随之前移。"""
     from models.vocabulary.people import Role
-    from rules.lifecycle.table import CLERKS
+    from rules.lifecycle.row import CLERKS
     from tasks.casework.oversight import escalate
     from tasks.keeping.database import database
 

@@ -24,7 +24,7 @@ def attach_command(
 ) -> None:
     """把一份材料加密存入案卷。"""
     from models.vocabulary.papers import AttachmentKind
-    from rules.lifecycle.table import CLERKS
+    from rules.lifecycle.row import CLERKS
     from rules.zone import legal_day
     from tasks.casework.papers import add_paper
     from tasks.keeping.database import database

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from models.case_event import CaseEvent
 from models.petition import Petition
 from models.vocabulary.case import Event, State
-from rules.lifecycle.table import STAGES
+from rules.lifecycle.stages import STAGES
 from tasks.record.cases import dispatches_of, find_petition
 
 

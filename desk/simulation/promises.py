@@ -16,7 +16,7 @@ from models.vocabulary.case import State
 from models.vocabulary.limits import ClockState, StepFate
 from models.vocabulary.papers import MessageState
 from models.vocabulary.people import Role
-from rules.lifecycle.table import FINISHED_UNITS
+from rules.lifecycle.share import FINISHED_UNITS
 from rules.packs import Packs
 from rules.working_days import Calendar
 from rules.zone import SHANGHAI, legal_day

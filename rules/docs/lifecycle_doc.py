@@ -4,14 +4,17 @@ import sys
 from collections.abc import Iterator
 
 from models.vocabulary.case import Stage, State
-from rules.lifecycle.table import DISPATCH_ROWS, PETITION_ROWS, STAGES, AnyState, Transition
+from rules.lifecycle.petition import PETITION_ROWS
+from rules.lifecycle.row import AnyState, Transition
+from rules.lifecycle.share import DISPATCH_ROWS
+from rules.lifecycle.stages import STAGES
 
 Rows = tuple[Transition, ...]
 DRAWN_ONE_BY_ONE = 3
 """A row with more sources than this is drawn once, from a box that names them all; sixty arrows cannot be read."""
 HEAD = """# 流转表
 
-<!-- Generated: python -m rules.docs.lifecycle_doc > docs/lifecycle.md. Change rules/lifecycle/table.py, not this page. -->
+<!-- Generated: python -m rules.docs.lifecycle_doc > docs/lifecycle.md. Change rules/lifecycle/petition.py and share.py, not this page. -->
 
 一件信访件只能按本表流转；表中没有的，系统一律拒绝，并说明理由。“计时”一栏：`+` 起算，`−` 停止，`*` 为该件的全部计时。
 """

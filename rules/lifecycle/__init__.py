@@ -1,1 +1,1 @@
-"""The lifecycle of a petition and of one unit's share."""
+"""The lifecycle of a petition and of one unit's share: a table each, their guards, and the questions asked of them."""

@@ -15,7 +15,7 @@ from models.vocabulary.case import Outcome as OutcomeCode
 from models.vocabulary.people import PartyRole
 from rules.errors import UnknownCaseError
 from rules.flags import PaperFacts, own_flags
-from rules.lifecycle.table import STAGES
+from rules.lifecycle.stages import STAGES
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import vault
 from tasks.limits.clocks import stop_what_no_longer_counts
@@ -137,7 +137,7 @@ def register(session: Session, draft: str, *, act: Act) -> Petition:
 
 def _blocked(session: Session, petition: Petition, act: Act, representatives: int) -> bool:
     """Say whether the guard will refuse, so that no number is given out in vain."""
-    from rules.lifecycle.guards import registrable
+    from rules.lifecycle.guards.intake import registrable
     from tasks.record.facts import gather_facts
 
     seen = gather_facts(session, petition, act=act, asked={"representatives": representatives, "units": ()})

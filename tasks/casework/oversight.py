@@ -17,7 +17,7 @@ from models.vocabulary.limits import ClockOwner, ClockState, UrgingWay
 from rules.deadlines import Deadline, compute_due
 from rules.errors import AnswerRefusedError, TransitionRefusedError
 from rules.grounds import SUPERVISION_GROUNDS, find_ground
-from rules.lifecycle.table import FINISHED_UNITS
+from rules.lifecycle.share import FINISHED_UNITS
 from rules.packs import LadderAction
 from rules.zone import legal_day
 from tasks.casework.suspending import find_clock

@@ -14,7 +14,7 @@ from models.vocabulary.case import Event, Outcome
 from models.vocabulary.limits import ClockState
 from models.vocabulary.people import UnitRole
 from rules.errors import TransitionRefusedError
-from rules.lifecycle.table import FINISHED_UNITS, GONE_UNITS
+from rules.lifecycle.share import FINISHED_UNITS, GONE_UNITS
 from tasks.letters.queueing import shown_due
 from tasks.limits.clocks import extend_clock, extension_cap
 from tasks.record.act import Act

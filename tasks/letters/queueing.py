@@ -20,7 +20,8 @@ from models.vocabulary.people import UnitRole
 from notifications.catalogue import CatalogueRow, row_for
 from rules.access import shows_petitioner
 from rules.letters import goes_out, names_due_day, nobody_to_tell, owed_by
-from rules.lifecycle.table import FINISHED_UNITS, GONE_UNITS, Transition
+from rules.lifecycle.row import Transition
+from rules.lifecycle.share import FINISHED_UNITS, GONE_UNITS
 from rules.zone import legal_day
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import vault

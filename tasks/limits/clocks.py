@@ -12,7 +12,7 @@ from models.vocabulary.case import DispatchState, Event, Flag, PetitionClass
 from models.vocabulary.limits import ClockOwner, ClockState
 from rules.deadlines import Adjusted, Deadline, count_adjusted, extend
 from rules.ladder import MISSED
-from rules.lifecycle.table import Transition
+from rules.lifecycle.row import Transition
 from rules.packs import Rule, Unit
 from tasks.keeping.settings import settings
 from tasks.limits.ladder import passed_steps, schedule, withdraw_waiting

@@ -18,7 +18,7 @@ from models.vocabulary.limits import ClockState
 from models.vocabulary.papers import MessageState
 from models.vocabulary.people import PartyRole
 from notifications.catalogue import row_for
-from rules.lifecycle.table import STAGES
+from rules.lifecycle.stages import STAGES
 from rules.steps import WHO_DECIDES, step_of
 from rules.zone import SHANGHAI, days_left, legal_day
 from tasks.casework.suspending import suspension_lines

@@ -15,7 +15,8 @@ from models.organ import Organ
 from models.petition import Petition
 from models.vocabulary.case import Stage, State
 from models.vocabulary.limits import ClockOwner, ClockState
-from rules.lifecycle.table import GONE_UNITS, STAGES
+from rules.lifecycle.share import GONE_UNITS
+from rules.lifecycle.stages import STAGES
 from rules.steps import step_of
 from rules.zone import days_left
 from tasks.casework.intake import find_organ

@@ -13,7 +13,7 @@ from models.petition import Petition
 from models.petitioner import Party, Petitioner
 from models.vocabulary.case import State
 from rules.errors import AnswerRefusedError
-from rules.lifecycle.table import GONE_UNITS
+from rules.lifecycle.share import GONE_UNITS
 from tasks.keeping.vault import vault
 from tasks.reading.listing import rows_of
 

@@ -12,7 +12,8 @@ from models.bookmark import Bookmark
 from models.dispatch import Dispatch
 from models.petition import Petition
 from models.vocabulary.case import DispatchState, Stage, State
-from rules.lifecycle.table import FINISHED_UNITS, STAGES
+from rules.lifecycle.share import FINISHED_UNITS
+from rules.lifecycle.stages import STAGES
 from tasks.limits.clocks import start_clock
 from tasks.record.act import SYSTEM, Act
 from tasks.record.cases import DRAFT_PREFIX, find_petition, split_subject, subject_of

@@ -6,7 +6,9 @@ from datetime import date
 from models.vocabulary.case import DispatchState, Event, PetitionClass, Relation, Way
 from models.vocabulary.people import OrganKind, Role
 from rules.facts import Facts, UnitFacts
-from rules.lifecycle.table import DISPATCH_ROWS, PETITION_ROWS, AnyState, Transition
+from rules.lifecycle.petition import PETITION_ROWS
+from rules.lifecycle.row import AnyState, Transition
+from rules.lifecycle.share import DISPATCH_ROWS
 
 DAY = date(2026, 3, 2)
 D, E = DispatchState, Event

@@ -8,7 +8,10 @@ import pytest
 from models.vocabulary.case import DispatchState, Event, State
 from rules.data.pack_files import load_packs
 from rules.duties import PETITION_DUTIES, SHARE_DUTIES
-from rules.lifecycle.table import DISPATCH_ROWS, FINISHED_UNITS, PETITION_ROWS, UNITS_AT_WORK, Transition
+from rules.lifecycle.petition import PETITION_ROWS
+from rules.lifecycle.row import Transition
+from rules.lifecycle.share import DISPATCH_ROWS, FINISHED_UNITS
+from rules.lifecycle.stages import UNITS_AT_WORK
 
 D, E, S = DispatchState, Event, State
 PACK = load_packs().pack_for("npc_city", date(2026, 1, 1))

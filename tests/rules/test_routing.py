@@ -5,7 +5,7 @@ import pytest
 from models.vocabulary.case import Outcome, State, Way
 from models.vocabulary.people import OrganKind, Role
 from rules.facts import UnitFacts
-from rules.lifecycle.table import PETITION_ROWS
+from rules.lifecycle.petition import PETITION_ROWS
 from rules.routing import ISSUING, OUTCOME_OF_WAY, ApprovalLevels, approval_role, is_cross_department
 from tests.rules.casework import unit
 

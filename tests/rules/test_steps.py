@@ -4,7 +4,10 @@ import pytest
 
 from models.vocabulary.case import DispatchState, Stage, State, Step
 from models.vocabulary.people import Role
-from rules.lifecycle.table import FINISHED_UNITS, STAGES, AnyState, permitted, rows_from
+from rules.lifecycle.row import AnyState
+from rules.lifecycle.share import FINISHED_UNITS
+from rules.lifecycle.stages import STAGES
+from rules.lifecycle.table import permitted, rows_from
 from rules.steps import DISPATCH_STEPS, PETITION_STEPS, WHO_DECIDES, step_of
 
 WAITING: list[tuple[AnyState, Step]] = [*PETITION_STEPS.items(), *DISPATCH_STEPS.items()]

@@ -12,7 +12,7 @@ from models.officer import Officer, OfficerRole
 from models.vocabulary.case import State, Step
 from models.vocabulary.people import Role
 from rules.errors import CaseworkError
-from rules.lifecycle.table import STAGES
+from rules.lifecycle.stages import STAGES
 from tasks.decide import FORMS
 from tasks.forms.base import asked
 from trials.harness.office import Office, at

@@ -17,7 +17,7 @@ from flows.runtime.waiting.context import driven_here, engine, leaving, this_run
 from flows.runtime.waiting.engine_calls import leave
 from models.bookmark import Bookmark
 from models.petition import Petition
-from rules.lifecycle.table import STAGES
+from rules.lifecycle.stages import STAGES
 from rules.zone import legal_day
 from tasks.keeping.database import database
 from tasks.reading.casefile import CaseFile, case_file

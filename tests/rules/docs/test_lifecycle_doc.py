@@ -6,7 +6,9 @@ import pytest
 
 from models.vocabulary.case import DispatchState, State
 from rules.docs.lifecycle_doc import diagram, document, overlays, table
-from rules.lifecycle.table import DISPATCH_ROWS, PETITION_ROWS, Transition
+from rules.lifecycle.petition import PETITION_ROWS
+from rules.lifecycle.row import Transition
+from rules.lifecycle.share import DISPATCH_ROWS
 
 BOTH = pytest.mark.parametrize("rows", [PETITION_ROWS, DISPATCH_ROWS], ids=["petition", "dispatch"])
 PAGE = Path(__file__).parents[3] / "docs" / "lifecycle.md"

@@ -14,20 +14,11 @@ from models.vocabulary.case import DispatchState, Event, State, Way
 from models.vocabulary.people import Role
 from rules.data.pack_files import load_packs
 from rules.errors import TransitionRefusedError
-from rules.lifecycle.table import (
-    DISPATCH_ROWS,
-    FINISHED_UNITS,
-    PETITION_ROWS,
-    ROLL_UP_EVENTS,
-    STAGES,
-    UNITS_AT_WORK,
-    AnyState,
-    Transition,
-    advance_from,
-    permitted,
-    roll_up,
-    rows_from,
-)
+from rules.lifecycle.petition import PETITION_ROWS
+from rules.lifecycle.row import AnyState, Transition
+from rules.lifecycle.share import DISPATCH_ROWS, FINISHED_UNITS
+from rules.lifecycle.stages import STAGES, UNITS_AT_WORK
+from rules.lifecycle.table import ROLL_UP_EVENTS, advance_from, permitted, roll_up, rows_from
 from tests.rules.casework import PLAIN, satisfying, table_of, units
 
 D, E, R, S = DispatchState, Event, Role, State

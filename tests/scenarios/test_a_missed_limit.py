@@ -1,6 +1,6 @@
 """A limit that a unit misses climbs its ladder, letter by letter, to the meeting of the chairs; and is answered in the end."""
 
-from rules.lifecycle.table import UNITS_AT_WORK
+from rules.lifecycle.stages import UNITS_AT_WORK
 from tests.scenarios.beginnings import is_at_work, is_closed
 from trials.harness.journey import Journey
 

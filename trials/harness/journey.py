@@ -16,7 +16,7 @@ from models.vocabulary.case import Stage, State, Step
 from models.vocabulary.papers import MessageState
 from notifications.catalogue import row_for
 from notifications.rendering import render
-from rules.lifecycle.table import STAGES
+from rules.lifecycle.stages import STAGES
 from rules.steps import WHO_DECIDES, step_of
 from rules.zone import SHANGHAI, legal_day
 from tasks.decide import FORMS

@@ -15,6 +15,7 @@ from tasks.casework.intake import check_duplicates
 from tasks.forms.registration import IntakeForm
 from tasks.keeping.database import database
 from tasks.record.act import SYSTEM, Act
+from tasks.record.cases import lock_case
 from tasks.submit import put_on_file, read_intake, try_to_register
 
 
@@ -51,5 +52,5 @@ def _scrub_parameters(form: IntakeForm) -> None:
 def intake_stage(petition_no: str) -> None:
     """Look for earlier petitions of the same people, then have the petition screened."""
     with database().write() as session:
-        check_duplicates(session, petition_no, act=Act(actor=SYSTEM, as_of=now()))
+        check_duplicates(lock_case(session, petition_no), act=Act(actor=SYSTEM, as_of=now()))
     wait_at_step(petition_no)

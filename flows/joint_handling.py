@@ -4,13 +4,12 @@ from flows.clock import now
 from flows.stages import wait_at_step
 from tasks.keeping.database import database
 from tasks.record.act import SYSTEM, Act
-from tasks.record.cases import find_petition
+from tasks.record.cases import lock_case
 from tasks.transitions import follow_units
 
 
 def joint_handling_stage(petition_no: str) -> None:
     """Let the petition follow its units, and wait for them; the office may urge, supervise and convene meanwhile."""
     with database().write() as session:
-        petition = find_petition(session, petition_no, lock=True)
-        follow_units(session, petition, act=Act(actor=SYSTEM, as_of=now()))
+        follow_units(lock_case(session, petition_no), Act(actor=SYSTEM, as_of=now()))
     wait_at_step(petition_no)

@@ -5,10 +5,11 @@ from flows.stages import wait_at_step
 from tasks.casework.proposals import carry_out
 from tasks.keeping.database import database
 from tasks.record.act import SYSTEM, Act
+from tasks.record.cases import lock_case
 
 
 def routing_stage(petition_no: str) -> None:
     """Carry out what was approved, if that is still to do, or wait for the drafter or the approver."""
     with database().write() as session:
-        carry_out(session, petition_no, act=Act(actor=SYSTEM, as_of=now()))
+        carry_out(lock_case(session, petition_no), act=Act(actor=SYSTEM, as_of=now()))
     wait_at_step(petition_no)

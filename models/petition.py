@@ -10,6 +10,9 @@ from models.types import RowId, Sealed, UtcDateTime, coded
 from models.vocabulary.case import Channel, Outcome, PetitionClass, Relation, Settlement, Source, State, Way
 from models.vocabulary.papers import Retention
 
+DRAFT_PREFIX = "draft-"
+"""Stands before a petition's row number for as long as it has no number of its own."""
+
 
 class Petition(SQLModel, table=True):
     """One petition (信访件).

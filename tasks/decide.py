@@ -20,7 +20,7 @@ from tasks.casework.proposals import needed_approver
 from tasks.forms import closure, handling, intake, oversight, routing
 from tasks.forms.base import Form, StepForm
 from tasks.record.act import Act, Actor, find_actor
-from tasks.record.cases import find_dispatch, find_petition, split_subject
+from tasks.record.cases import Case, find_dispatch, find_petition, lock_case, split_subject
 
 FORMS: dict[Step, StepForm] = {
     Step.CORRECT: intake.CORRECT,
@@ -55,10 +55,10 @@ class Place:
     step: Step | None
 
 
-def find_place(session: Session, subject: str, *, lock: bool = False) -> Place:
-    """Find a petition (``XF-2026-0001``) or a share of it (``XF-2026-0001/2``) and the step it waits at."""
+def find_place(session: Session, subject: str) -> Place:
+    """Find a petition (``XF-2026-0001``) or a share of it (``XF-2026-0001/2``) and the step it waits at, to look at."""
     number, position = split_subject(subject)
-    petition = find_petition(session, number, lock=lock)
+    petition = find_petition(session, number)
     dispatch = find_dispatch(session, petition, position) if position is not None else None
     return Place(petition, dispatch, step_of(dispatch.state if dispatch else petition.state))
 
@@ -78,15 +78,14 @@ def decide(
     Says whether anything was changed: an answer with a ``decision_key`` that was applied before is not
     applied again. Raises a ``CaseworkError`` in the office's words when the answer cannot be taken.
     """
-    place = find_place(session, subject, lock=True)
+    case = lock_case(session, subject)
     if decision_key and session.exec(select(CaseEvent.id).where(CaseEvent.decision_key == decision_key)).first():
         return False
-    _check_step(session, place, step)
+    _check_step(case, step)
     form = read_form(step, answer)
-    actor = _actor(session, place, step, form, as_of)
+    actor = _actor(case, step, form, as_of)
     act = Act(actor=actor, as_of=as_of, occurred_at=form.happened_at(as_of), decision_key=decision_key, origin=origin or "")
-    number, position = split_subject(subject)
-    FORMS[step].apply(session, number, position, form, act)
+    FORMS[step].apply(case, form, act)
     return True
 
 
@@ -118,11 +117,11 @@ def _is_chinese(text: str) -> bool:
     return any("\u4e00" <= letter <= "\u9fff" for letter in text)
 
 
-def _check_step(session: Session, place: Place, step: Step) -> None:
-    if place.step is step:
+def _check_step(case: Case, step: Step) -> None:
+    if case.step is step:
         return
-    before = _when_decided(session, place, step)
-    now = place.step.label if place.step else (place.dispatch or place.petition).state.label
+    before = _when_decided(case, step)
+    now = case.step.label if case.step else case.state.label
     if before is None:
         raise TransitionRefusedError(f"该信访件当前为“{now}”，不能办理“{step.label}”")
     when = before.recorded_at.astimezone(SHANGHAI)
@@ -131,33 +130,34 @@ def _check_step(session: Session, place: Place, step: Step) -> None:
     )
 
 
-def _when_decided(session: Session, place: Place, step: Step) -> CaseEvent | None:
+def _when_decided(case: Case, step: Step) -> CaseEvent | None:
     """Find the newest event by which a person left this step."""
-    kind = DispatchState if place.dispatch else State
+    kind = DispatchState if case.share else State
     sources = [state.value for state in kind if step_of(state) is step]
     query = (
         select(CaseEvent)
-        .where(CaseEvent.petition_id == place.petition.id, CaseEvent.actor_role != Role.SYSTEM)
-        .where(CaseEvent.dispatch_id == (place.dispatch.id if place.dispatch else None))
+        .where(CaseEvent.petition_id == case.petition.id, CaseEvent.actor_role != Role.SYSTEM)
+        .where(CaseEvent.dispatch_id == (case.share.id if case.share else None))
         .where(col(CaseEvent.source).in_(sources), CaseEvent.source != CaseEvent.target)
         .order_by(col(CaseEvent.seq).desc())
         .limit(1)
     )
-    return session.exec(query).first()
+    return case.session.exec(query).first()
 
 
-def _actor(session: Session, place: Place, step: Step, form: Form, as_of: datetime) -> Actor:
+def _actor(case: Case, step: Step, form: Form, as_of: datetime) -> Actor:
     roles = WHO_DECIDES[step]
-    organ = place.dispatch.organ_id if place.dispatch and Role.LIAISON in roles else None
+    organ = case.share.organ_id if case.share and Role.LIAISON in roles else None
     wanted = FORMS[step].event(form)
     if wanted is not None:
-        state = place.dispatch.state if place.dispatch else place.petition.state
-        able = tuple(role for row in rows_from(state) if row.event is wanted for role in row.roles if role is not Role.SYSTEM)
+        able = tuple(
+            role for row in rows_from(case.state) if row.event is wanted for role in row.roles if role is not Role.SYSTEM
+        )
         roles = (*able, *(role for role in roles if role not in able))
     if step is Step.APPROVE:
-        needed = needed_approver(session, place.petition, Act(actor=_NOBODY, as_of=as_of))
+        needed = needed_approver(case, Act(actor=_NOBODY, as_of=as_of))
         roles = (needed, *(role for role in roles if role is not needed))
-    return find_actor(session, form.officer, roles=roles, on=legal_day(as_of), organ_id=organ)
+    return find_actor(case.session, form.officer, roles=roles, on=legal_day(as_of), organ_id=organ)
 
 
 _NOBODY = Actor(code="", role=Role.SYSTEM)

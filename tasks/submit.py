@@ -9,7 +9,6 @@ from pydantic import ValidationError
 from sqlmodel import Session, select
 
 from models.officer import Officer
-from models.petition import Petition
 from models.vocabulary.case import Flag, State
 from models.vocabulary.people import Role
 from rules.errors import CaseworkError
@@ -21,7 +20,7 @@ from tasks.forms.registration import IntakeForm
 from tasks.keeping.database import database
 from tasks.limits.clocks import start_clock
 from tasks.record.act import SYSTEM, Act, Actor, find_actor
-from tasks.record.cases import find_petition, subject_of
+from tasks.record.cases import Case, draft_mark, lock_case
 from tasks.runs.bookmarks import bookmark_of, set_refusal
 
 
@@ -57,16 +56,16 @@ def put_on_file(form: IntakeForm, *, key: str, as_of: datetime, problem: str = "
             problem = str(refused)
             petition = open_draft(session, _readable_part(session, form), key=key, act=act)
         session.flush()
-        draft = f"draft-{petition.id}"
+        draft = draft_mark(petition)
         if problem and petition.state is State.DRAFT:
-            _await_correction(session, petition, problem, as_of=as_of)
+            _await_correction(lock_case(session, draft), problem, as_of=as_of)
         return draft
 
 
-def _await_correction(session: Session, petition: Petition, reason: str, *, as_of: datetime) -> None:
+def _await_correction(case: Case, reason: str, *, as_of: datetime) -> None:
     """Keep why a paper could not be registered, and start the limit that keeps it from being forgotten."""
-    set_refusal(bookmark_of(session, subject_of(petition), as_of=as_of), reason)
-    start_clock(session, petition, "register", act=Act(actor=SYSTEM, as_of=as_of), dispatch=None)
+    set_refusal(bookmark_of(case.session, case.subject, as_of=as_of), reason)
+    start_clock(case.session, case.petition, "register", act=Act(actor=SYSTEM, as_of=as_of), dispatch=None)
 
 
 def _readable_part(session: Session, form: IntakeForm) -> Registration:
@@ -96,16 +95,17 @@ def try_to_register(draft: str, form: IntakeForm, *, as_of: datetime) -> str | N
     """
     try:
         with database().write() as session:
-            petition = find_petition(session, draft, lock=True)
+            case = lock_case(session, draft)
             bookmark = bookmark_of(session, draft, as_of=as_of)
-            if petition.state is not State.DRAFT:
-                return petition.number
+            if case.state is not State.DRAFT:
+                return case.petition.number
             if bookmark.refusal_sealed:
                 return None
             actor = find_actor(session, form.officer, roles=CLERKS, on=legal_day(as_of))
             act = Act(actor=actor, as_of=as_of, occurred_at=form.happened_at(as_of))
-            return subject_of(register(session, draft, act=act))
+            register(case, act=act)
+            return case.subject
     except CaseworkError as refused:
         with database().write() as session:
-            _await_correction(session, find_petition(session, draft, lock=True), str(refused), as_of=as_of)
+            _await_correction(lock_case(session, draft), str(refused), as_of=as_of)
         return None

@@ -8,6 +8,7 @@ from tasks.casework.intake import Person
 from tasks.casework.papers import add_paper
 from tasks.keeping.database import Database
 from tasks.keeping.schema import migrate
+from tasks.record.cases import lock_case
 from tasks.record.roster import load_roster
 from tasks.sweeping.sweep import sweep
 from tests.conftest import ROOT
@@ -41,7 +42,7 @@ def worked_office(database: Database, paper: Path) -> Office:
     office.register(as_of=at(3))
     paper.write_bytes(b"%PDF scanned " * 5000)
     with database.write() as session:
-        add_paper(session, number, paper, kind=AttachmentKind.ORIGINAL_LETTER, act=office.act(session, "Z01", at(4)))
+        add_paper(lock_case(session, number), paper, kind=AttachmentKind.ORIGINAL_LETTER, act=office.act(session, "Z01", at(4)))
     office.send_letters(as_of=at(4))
     sweep(database, as_of=LAST_NIGHT)
     return office

@@ -173,11 +173,12 @@ def disclose_command(
     from tasks.casework.oversight import disclose
     from tasks.keeping.database import database
     from tasks.record.act import Act, find_actor
+    from tasks.record.cases import lock_case
 
     as_of = now()
     roles = (Role.DIRECTOR, Role.CLERK, Role.VICE_CHAIR, Role.ARCHIVIST)
     with database().write() as session:
         actor = find_actor(session, officer, roles=roles, on=legal_day(as_of))
-        people = disclose(session, number, act=Act(actor=actor, as_of=as_of), reason=reason)
+        people = disclose(lock_case(session, number), act=Act(actor=actor, as_of=as_of), reason=reason)
     heads = {"name": "姓名", "id_number": "证件号码", "phone": "电话", "address": "住址", "email": "邮箱"}
     table(f"{number} 信访人", [{heads[field]: text for field, text in person.items()} for person in people])

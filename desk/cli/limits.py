@@ -85,11 +85,12 @@ def suspend_command(
     from models.vocabulary.people import Role
     from tasks.casework.suspending import suspend_clock
     from tasks.keeping.database import database
+    from tasks.record.cases import lock_case
 
     ground = PauseGround.HEARING if hearing else PauseGround.OTHER
     with database().write() as session:
         act = _act(session, officer, Role.DIRECTOR)
-        done = suspend_clock(session, number, clock_no, act=act, reason=reason, basis=basis, ground=ground)
+        done = suspend_clock(lock_case(session, number), clock_no, act=act, reason=reason, basis=basis, ground=ground)
     say(f"{number} 第 {clock_no} 号期限自 {done.began_on} 起中止计时，依据：{done.basis}")
 
 
@@ -101,9 +102,10 @@ def resume_command(number: Number, clock_no: ClockNo, officer: Officer, reason: 
     from tasks.casework.suspending import resume_clock
     from tasks.keeping.database import database
     from tasks.reading.casefile import shown_day
+    from tasks.record.cases import lock_case
 
     with database().write() as session:
-        clock = resume_clock(session, number, clock_no, act=_act(session, officer, *CLERKS), reason=reason)
+        clock = resume_clock(lock_case(session, number), clock_no, act=_act(session, officer, *CLERKS), reason=reason)
     say(f"{number} 第 {clock_no} 号期限恢复计时，共中止 {clock.suspended_days} 日，届满日 {shown_day(clock)}")
 
 
@@ -119,9 +121,10 @@ def reply_command(
     from rules.lifecycle.row import CLERKS
     from tasks.casework.oversight import record_reply
     from tasks.keeping.database import database
+    from tasks.record.cases import lock_case
 
     with database().write() as session:
-        record_reply(session, number, clock_no, act=_act(session, officer, *CLERKS), said=said)
+        record_reply(lock_case(session, number), clock_no, act=_act(session, officer, *CLERKS), said=said)
     say(f"{number} 第 {clock_no} 号期限已登记反馈，停止计时")
 
 
@@ -141,10 +144,12 @@ def step_command(
     from rules.lifecycle.row import CLERKS
     from tasks.casework.oversight import escalate
     from tasks.keeping.database import database
+    from tasks.record.cases import lock_case
 
     with database().write() as session:
         act = _act(session, officer, *CLERKS, Role.VICE_CHAIR)
-        moved = escalate(session, number, act=act, step=step, reason=reason, position=dispatch).facts.get("clocks", [])
+        case = lock_case(session, number if dispatch is None else f"{number}/{dispatch}")
+        moved = escalate(case, act=act, step=step, reason=reason).facts.get("clocks", [])
     effect = f"第 {'、'.join(map(str, moved))} 号期限的升级阶梯随之前移" if moved else "没有期限在等这一步，各期限的升级阶梯不变"
     say(f"{number} 已登记：{step}；{effect}")
 

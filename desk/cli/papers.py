@@ -29,6 +29,7 @@ def attach_command(
     from tasks.casework.papers import add_paper
     from tasks.keeping.database import database
     from tasks.record.act import Act, find_actor
+    from tasks.record.cases import lock_case
 
     try:
         chosen = AttachmentKind.read(kind)
@@ -37,7 +38,7 @@ def attach_command(
     as_of = now()
     with database().write() as session:
         actor = find_actor(session, officer, roles=CLERKS, on=legal_day(as_of))
-        paper = add_paper(session, number, file, kind=chosen, act=Act(actor=actor, as_of=as_of), is_original=original)
+        paper = add_paper(lock_case(session, number), file, kind=chosen, act=Act(actor=actor, as_of=as_of), is_original=original)
     say(f"{number} 已存入{chosen.label}，{paper.size} 字节，SHA-256 {paper.sha256}")
 
 

@@ -19,13 +19,12 @@ from rules.errors import CaseworkError
 from rules.working_days import ONE_DAY
 from rules.zone import SHANGHAI
 from tasks.casework.intake import Registration, register_now
-from tasks.decide import Place, find_place
 from tasks.keeping.database import Database
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import vault
 from tasks.letters.outbox import anything_due, send_due
 from tasks.record.act import Act, Actor, find_actor
-from tasks.record.cases import organ_by_id
+from tasks.record.cases import Case, lock_case, organ_by_id
 from tasks.sweeping.sweep import SweepReport, sweep
 
 SWEEP_AT = time(0, 5)
@@ -33,7 +32,7 @@ SEND_AT = (time(0, 6), time(9, 0), time(16, 30))
 """Letters are asked to leave at night too: none of the ladder's may."""
 
 Doing = Callable[[datetime], None]
-Attend = Callable[["Walk", Session, Place, datetime], None]
+Attend = Callable[["Walk", Case, datetime], None]
 
 
 @dataclass
@@ -92,7 +91,7 @@ class Walk:
         """Let somebody come to a petition or a share and do what it needs where it stands then."""
         self.visit(at, lambda now: self._attend(now, subject))
 
-    def besides(self, at: datetime, subject: str, what: Callable[[Session, Place, datetime], None]) -> None:
+    def besides(self, at: datetime, subject: str, what: Callable[[Case, datetime], None]) -> None:
         """Let somebody do something with a petition or a share that it does not wait for; a refusal is only counted."""
 
         def come(now: datetime) -> None:
@@ -123,13 +122,13 @@ class Walk:
 
     def _attend(self, now: datetime, subject: str) -> None:
         """Do what the case needs; what the rules refuse is counted and tried again later."""
-        if not self._besides(now, subject, lambda session, place, at: self.attend(self, session, place, at)):
+        if not self._besides(now, subject, lambda case, at: self.attend(self, case, at)):
             self.go(subject, self.city.after(now, 3))
 
-    def _besides(self, now: datetime, subject: str, what: Callable[[Session, Place, datetime], None]) -> bool:
+    def _besides(self, now: datetime, subject: str, what: Callable[[Case, datetime], None]) -> bool:
         try:
             with self.database.write() as session:
-                what(session, find_place(session, subject, lock=True), now)
+                what(lock_case(session, subject), now)
         except CaseworkError as refused:
             self.refused[str(refused)[:12]] += 1
             return False

@@ -1,5 +1,6 @@
 """Intake: taking a paper in, registering it, looking for earlier ones, screening it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, or_, select
 
 from models.bookmark import Bookmark
+from models.case_event import CaseEvent
 from models.organ import Organ
 from models.petition import Petition
 from models.petitioner import Party, Petitioner
@@ -21,11 +23,11 @@ from tasks.keeping.vault import vault
 from tasks.limits.clocks import stop_what_no_longer_counts
 from tasks.limits.rulebook import pack_of
 from tasks.record.act import Act
-from tasks.record.cases import DRAFT_PREFIX, find_petition
+from tasks.record.cases import Case, find_petition, lock_case, people_of, subject_of
 from tasks.record.locked import held
 from tasks.record.serials import petition_number
 from tasks.runs.bookmarks import want_run
-from tasks.transitions import advance
+from tasks.transitions import Change, advance
 
 NO_CONTENT = "（内容不清）"
 
@@ -93,54 +95,53 @@ def open_draft(session: Session, paper: Registration, *, key: str, act: Act) -> 
     return petition
 
 
-def correct_draft(session: Session, draft: str, *, changes: dict[str, Any]) -> Petition:
+def correct_draft(case: Case, columns: Mapping[str, Any]) -> None:
     """Change columns of a paper that is not registered yet."""
-    petition = find_petition(session, draft, lock=True)
-    if petition.state is State.DRAFT:
-        for column, value in changes.items():
-            setattr(petition, column, value)
-    return petition
+    if case.state is State.DRAFT:
+        for column, value in columns.items():
+            setattr(case.petition, column, value)
 
 
-def choose_representatives(session: Session, draft: str, names: tuple[str, ...]) -> None:
+def choose_representatives(case: Case, names: tuple[str, ...]) -> None:
     """Make exactly these of a draft's people its representatives; the others among them become co-signers."""
-    petition = find_petition(session, draft, lock=True)
     chosen = {vault().digest(name) for name in names}
     query = select(Party, Petitioner.name_digest).join(Petitioner, col(Petitioner.id) == col(Party.petitioner_id))
-    for party, digest in session.exec(query.where(Party.petition_id == petition.id)).all():
+    for party, digest in case.session.exec(query.where(Party.petition_id == case.petition.id)).all():
         if party.role in (PartyRole.REPRESENTATIVE, PartyRole.CO_SIGNER):
             party.role = PartyRole.REPRESENTATIVE if digest in chosen else PartyRole.CO_SIGNER
 
 
-def register(session: Session, draft: str, *, act: Act) -> Petition:
-    """Give a paper its number and start the office's clocks; a registered one is returned as it is.
+def register(case: Case, *, act: Act) -> None:
+    """Give a paper its number and start the office's clocks; a registered one stays as it is.
 
     Raises ``TransitionRefusedError`` for impossible dates or more than five representatives.
     """
-    petition = find_petition(session, draft, lock=True)
+    session, petition, draft = case.session, case.petition, case.subject
     if petition.state is not State.DRAFT:
-        return petition
+        return
     parties = session.exec(select(Party).where(Party.petition_id == petition.id)).all()
     representatives = sum(party.role is PartyRole.REPRESENTATIVE for party in parties)
-    facts = {"channel": petition.channel.value, "receipt_on": petition.receipt_on.isoformat()}
     petition.registered_on = act.happened_on
-    changes = {"pack_version": pack_of(petition).version, "registrar_code": act.actor.code}
-    if not _blocked(session, petition, act, representatives):
-        changes["number"] = petition_number(session, act.happened_on)
-    recorded = advance(
-        session, petition, Event.REGISTER, act=act, asked={"representatives": representatives}, changes=changes, facts=facts
+    columns = {"pack_version": pack_of(petition).version, "registrar_code": act.actor.code}
+    if not _blocked(case, act, representatives):
+        columns["number"] = petition_number(session, act.happened_on)
+    change = Change(
+        Event.REGISTER,
+        asked={"representatives": representatives},
+        columns=columns,
+        record={"channel": petition.channel.value, "receipt_on": petition.receipt_on.isoformat()},
     )
-    if session.get(Bookmark, f"{DRAFT_PREFIX}{petition.id}"):
-        want_run(session, f"{DRAFT_PREFIX}{petition.id}", recorded.seq, act, finished=True)
-    return petition
+    recorded = advance(case, change, act)
+    if session.get(Bookmark, draft):
+        want_run(session, draft, recorded.seq, act, finished=True)
 
 
-def _blocked(session: Session, petition: Petition, act: Act, representatives: int) -> bool:
+def _blocked(case: Case, act: Act, representatives: int) -> bool:
     """Say whether the guard will refuse, so that no number is given out in vain."""
     from rules.lifecycle.guards.intake import registrable
     from tasks.record.facts import gather_facts
 
-    seen = gather_facts(session, petition, act=act, asked={"representatives": representatives, "units": ()})
+    seen = gather_facts(case, act, {"representatives": representatives, "units": ()})
     return registrable(seen) is not None
 
 
@@ -149,7 +150,8 @@ def register_now(session: Session, paper: Registration, *, key: str, act: Act) -
     petition = open_draft(session, paper, key=key, act=act)
     if petition.state is not State.DRAFT:
         return petition, False
-    return register(session, f"{DRAFT_PREFIX}{petition.id}", act=act), True
+    register(lock_case(session, subject_of(petition)), act=act)
+    return petition, True
 
 
 def _write(session: Session, petition: Petition, paper: Registration) -> None:
@@ -212,9 +214,7 @@ def _names_close_to(session: Session, wanted: str) -> str:
 
 def likely_duplicates(session: Session, petition: Petition, *, limit: int = 5) -> list[Petition]:
     """Find earlier petitions with the same ID number, or the same name and phone, of any of the people."""
-    own = session.exec(
-        select(Petitioner).join(Party, col(Party.petitioner_id) == col(Petitioner.id)).where(Party.petition_id == petition.id)
-    ).all()
+    own = people_of(session, petition)
     numbers = [p.id_number_digest for p in own if p.id_number_digest]
     same_person = [col(Petitioner.id_number_digest).in_(numbers)] if numbers else []
     for person in own:
@@ -234,21 +234,14 @@ def likely_duplicates(session: Session, petition: Petition, *, limit: int = 5) -
     return list(session.exec(query))
 
 
-def check_duplicates(session: Session, number: str, *, act: Act) -> list[str]:
+def check_duplicates(case: Case, *, act: Act) -> list[str]:
     """Look for earlier petitions of the same people; a hit asks a person to decide. Returns their numbers."""
-    petition = find_petition(session, number, lock=True)
-    if petition.state is not State.REGISTERED:
+    if case.state is not State.REGISTERED:
         return []
-    found = [str(earlier.number) for earlier in likely_duplicates(session, petition)]
+    found = [str(earlier.number) for earlier in likely_duplicates(case.session, case.petition)]
     if found:
-        advance(
-            session,
-            petition,
-            Event.FLAG_DUPLICATE,
-            act=act.by_system(),
-            asked={"duplicates": len(found)},
-            facts={"candidates": found},
-        )
+        change = Change(Event.FLAG_DUPLICATE, asked={"duplicates": len(found)}, record={"candidates": found})
+        advance(case, change, act.by_system())
     return found
 
 
@@ -265,51 +258,41 @@ class Screening:
     accused_unit: str = ""
 
 
-def screen(session: Session, number: str, *, act: Act, found: Screening) -> Petition:
+def screen(case: Case, *, act: Act, found: Screening) -> CaseEvent:
     """Record class, content code, place and marks, and hand the petition on to be drafted."""
-    petition = find_petition(session, number, lock=True)
-    parent = _parent(session, petition, found) if found.relation is Relation.LINKED else None
-    changes = _screening_changes(session, petition, found) | {"parent_id": parent.id if parent else None}
-    advance(
-        session,
-        petition,
+    parent = _parent(case, found) if found.relation is Relation.LINKED else None
+    change = Change(
         Event.SCREEN,
-        act=act,
         asked=_screening_facts(found),
-        changes=changes,
-        facts={"relation": found.relation.value, "content_code": found.content_code} | _linked(parent),
+        columns=_screening_columns(case, found) | {"parent_id": parent.id if parent else None},
+        record={"relation": found.relation.value, "content_code": found.content_code} | _linked(parent),
     )
-    stop_what_no_longer_counts(session, petition, act=act)
-    return petition
+    event = advance(case, change, act)
+    stop_what_no_longer_counts(case.session, case.petition, act=act)
+    return event
 
 
-def attach(session: Session, number: str, *, act: Act, found: Screening) -> Petition:
+def attach(case: Case, *, act: Act, found: Screening) -> CaseEvent:
     """Attach a repeat to its first petition: no second clock, the first one's units are told (条例 第十九条)."""
-    petition = find_petition(session, number, lock=True)
-    parent = _parent(session, petition, found)
+    parent = _parent(case, found)
     is_open = parent.state is State.CLOSING or STAGES[parent.state] not in (Stage.CLOSED, Stage.CLOSURE)
-    asked = {"parent_number": parent.number, "parent_is_open": is_open}
-    changes = _screening_changes(session, petition, replace(found, relation=Relation.REPEAT)) | {"parent_id": parent.id}
-    advance(
-        session,
-        petition,
+    change = Change(
         Event.ATTACH,
-        act=act,
-        asked=asked,
-        changes=changes,
-        facts={"parent": parent.number},
-        letter_facts={"parent_number": parent.number},
+        asked={"parent_number": parent.number, "parent_is_open": is_open},
+        columns=_screening_columns(case, replace(found, relation=Relation.REPEAT)) | {"parent_id": parent.id},
+        record={"parent": parent.number},
+        words={"parent_number": parent.number},
     )
-    parent = find_petition(session, str(parent.number), lock=True)
-    advance(session, parent, Event.ANNOTATE, act=act.by_system(), asked={"reason": "重复来件"}, facts={"repeat": petition.number})
-    return petition
+    event = advance(case, change, act)
+    told = Change(Event.ANNOTATE, asked={"reason": "重复来件"}, record={"repeat": case.petition.number})
+    advance(lock_case(case.session, subject_of(parent)), told, act.by_system())
+    return event
 
 
-def answer_on_spot(session: Session, number: str, *, act: Act, found: Screening, answer: str) -> Petition:
+def answer_on_spot(case: Case, *, act: Act, found: Screening, answer: str) -> CaseEvent:
     """Answer at the window or on the phone (即接即办): the answer itself is the delivery."""
-    petition = find_petition(session, number, lock=True)
-    parent = _parent(session, petition, found) if found.relation is Relation.LINKED else None
-    changes = _screening_changes(session, petition, found) | {
+    parent = _parent(case, found) if found.relation is Relation.LINKED else None
+    columns = _screening_columns(case, found) | {
         "parent_id": parent.id if parent else None,
         "drafter_code": act.actor.code,
         "way": Way.ON_THE_SPOT,
@@ -317,31 +300,25 @@ def answer_on_spot(session: Session, number: str, *, act: Act, found: Screening,
         "delivered_on": act.happened_on,
     }
     asked = _screening_facts(found) | {"answer": answer}
-    advance(session, petition, Event.ANSWER_ON_SPOT, act=act, asked=asked, changes=changes, note=answer)
-    return petition
+    return advance(case, Change(Event.ANSWER_ON_SPOT, asked=asked, columns=columns, note=answer), act)
 
 
-def void(session: Session, number: str, *, act: Act, reason: str) -> Petition:
+def void(case: Case, *, act: Act, reason: str) -> CaseEvent:
     """Void a wrong entry; its number stays used. Somebody else than the registrar has to do it."""
-    petition = find_petition(session, number, lock=True)
-    advance(session, petition, Event.VOID, act=act, asked={"reason": reason}, note=reason)
-    return petition
+    return advance(case, Change(Event.VOID, asked={"reason": reason}, note=reason), act)
 
 
-def detach(session: Session, number: str, *, act: Act, reason: str) -> Petition:
+def detach(case: Case, *, act: Act, reason: str) -> CaseEvent:
     """Undo an attachment: the petition goes its own way again, its clocks counted from its own receipt."""
-    petition = find_petition(session, number, lock=True)
-    advance(
-        session, petition, Event.DETACH, act=act, asked={"reason": reason}, note=reason, changes={"relation": Relation.LINKED}
-    )
-    return petition
+    columns = {"relation": Relation.LINKED}
+    return advance(case, Change(Event.DETACH, asked={"reason": reason}, columns=columns, note=reason), act)
 
 
-def _parent(session: Session, petition: Petition, found: Screening) -> Petition:
+def _parent(case: Case, found: Screening) -> Petition:
     if not found.parent_number.strip():
         raise UnknownCaseError("请填写原信访件（关联件）的编号")
-    parent = find_petition(session, found.parent_number)
-    if parent.id == petition.id:
+    parent = find_petition(case.session, found.parent_number)
+    if parent.id == case.petition.id:
         raise UnknownCaseError("不能并入或关联自身，请填写原信访件编号")
     return parent
 
@@ -359,8 +336,9 @@ def _screening_facts(found: Screening) -> dict[str, Any]:
     }
 
 
-def _screening_changes(session: Session, petition: Petition, found: Screening) -> dict[str, Any]:
-    changes: dict[str, Any] = {
+def _screening_columns(case: Case, found: Screening) -> dict[str, Any]:
+    petition = case.petition
+    columns: dict[str, Any] = {
         "petition_class": found.petition_class,
         "content_code": found.content_code,
         "relation": found.relation,
@@ -368,5 +346,5 @@ def _screening_changes(session: Session, petition: Petition, found: Screening) -
         "flags": sorted({*petition.flags, *(flag.value for flag in found.flags)}),
     }
     if found.accused_unit.strip():
-        changes["accused_organ_id"] = find_organ(session, found.accused_unit).id
-    return changes
+        columns["accused_organ_id"] = find_organ(case.session, found.accused_unit).id
+    return columns

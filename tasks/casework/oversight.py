@@ -9,8 +9,6 @@ from sqlmodel import Session, col, select
 from models.case_event import CaseEvent
 from models.clock import Clock
 from models.dispatch import Dispatch
-from models.petition import Petition
-from models.petitioner import Party, Petitioner
 from models.urging import Supervision, Urging
 from models.vocabulary.case import Event
 from models.vocabulary.limits import ClockOwner, ClockState, UrgingWay
@@ -28,9 +26,9 @@ from tasks.limits.clocks import Given, start_clock, stop_clock
 from tasks.limits.ladder import climb_by_hand, running_duties, waiting_for
 from tasks.limits.rulebook import calendar, pack_of
 from tasks.record.act import Act
-from tasks.record.cases import find_dispatch, find_petition
+from tasks.record.cases import Case, find_dispatch, people_of
 from tasks.record.serials import letter_number
-from tasks.transitions import advance
+from tasks.transitions import Change, advance
 
 ANSWERED_BY_HAND = ("promise", "meeting_task", "supervision_reply")
 """Limits that end when somebody notes what came back."""
@@ -40,37 +38,27 @@ DELAY = "拖延"
 
 
 def urge(
-    session: Session,
-    number: str,
-    position: int,
-    *,
-    act: Act,
-    way: UrgingWay,
-    said: str,
-    promised_on: date | None = None,
-    order: Order | None = None,
+    case: Case, *, act: Act, way: UrgingWay, said: str, promised_on: date | None = None, order: Order | None = None
 ) -> Urging:
     """Urge a unit by phone or letter: who was asked, what was said, and for when an answer was promised.
 
     A promised day gets a clock of its own, which reminds the office. Urging about a limit that has passed moves that
     limit's ladder on; ``order`` is the ladder's own letter when it is the ladder that urges.
     """
-    petition, share = _load(session, number, position)
+    share = _share_at_work(case)
     if promised_on is not None and promised_on < act.happened_on:
         raise AnswerRefusedError(f"承诺日期 {promised_on} 早于催办日期 {act.happened_on}")
-    facts = {"position": position, "way": way.value, "promised_on": promised_on.isoformat() if promised_on else None}
-    written = [position] if way is UrgingWay.LETTER else []
-    event = advance(
-        session,
-        petition,
+    record = {"position": share.position, "way": way.value, "promised_on": promised_on.isoformat() if promised_on else None}
+    written = [share.position] if way is UrgingWay.LETTER else []
+    change = Change(
         Event.URGE,
-        act=act,
         asked={"reason": said, "units": ()},
-        facts=facts | _of(order),
+        record=record | _of(order),
         note=said,
-        letter_facts={TO_POSITIONS: written, "reason": said} | _owed(order),
+        words={TO_POSITIONS: written, "reason": said} | _owed(order),
         order=order,
     )
+    event = advance(case.whole, change, act)
     urging = Urging(
         petition_id=share.petition_id,
         dispatch_id=share.id,
@@ -79,47 +67,43 @@ def urge(
         promised_on=promised_on,
         note_sealed=vault().seal(said),
     )
-    session.add(urging)
+    case.session.add(urging)
     if promised_on is not None:
-        _promise(session, petition, share, act=act, on=promised_on)
+        _promise(case, act=act, on=promised_on)
     if order is None:
-        _climb(session, petition, share, LadderAction.URGE, act=act, event=event)
-        _asked_after(session, petition, share, act=act)
+        _climb(case, LadderAction.URGE, act=act, event=event)
+        _asked_after(case, act=act)
     return urging
 
 
-def supervise(
-    session: Session, number: str, position: int, *, act: Act, ground: str, demand: str, order: Order | None = None
-) -> Supervision:
+def supervise(case: Case, *, act: Act, ground: str, demand: str, order: Order | None = None) -> Supervision:
     """Supervise a unit on a ground of Art. 40, with a demand and a limit for its written answer.
 
     The limit is the pack's ``supervision_reply``. Supervising moves the ladders of limits on that have passed.
     """
-    petition, share = _load(session, number, position)
+    session, share = case.session, _share_at_work(case)
     known = find_ground(SUPERVISION_GROUNDS, ground)
     counted_from = legal_day(order.leaves_at) if order and order.leaves_at else act.happened_on
-    reply = _reply_due(session, petition, counted_from)
+    reply = _reply_due(case, counted_from)
     reply_due = reply.effective
     letter_no = letter_number(session, "督", act.happened_on)
     words: dict[str, Any] = {
-        TO_POSITIONS: [position],
+        TO_POSITIONS: [share.position],
         "ground": DELAY if order else known.wording if known else "",
         "reason": demand,
         "letter_no": letter_no,
         "reply_due_on": marked_date(reply_due, provisional=reply.provisional),
     }
-    facts = {"position": position, "ground": known.code if known else None, "reply_due_on": reply_due.isoformat()}
-    event = advance(
-        session,
-        petition,
+    record = {"position": share.position, "ground": known.code if known else None, "reply_due_on": reply_due.isoformat()}
+    change = Change(
         Event.SUPERVISE,
-        act=act,
         asked={"ground": words["ground"], "reason": demand, "units": ()},
-        facts=facts | _of(order),
+        record=record | _of(order),
         note=demand,
-        letter_facts=words,
+        words=words,
         order=order,
     )
+    event = advance(case.whole, change, act)
     supervision = Supervision(
         petition_id=share.petition_id,
         dispatch_id=share.id,
@@ -130,41 +114,41 @@ def supervise(
         note_sealed=vault().seal(demand),
     )
     session.add(supervision)
-    start_clock(session, petition, "supervision_reply", act=act, dispatch=share, anew=True, starts_on=counted_from)
+    start_clock(session, case.petition, "supervision_reply", act=act, dispatch=share, anew=True, starts_on=counted_from)
     if order is None:
-        _climb(session, petition, share, LadderAction.SUPERVISE, act=act, event=event)
+        _climb(case, LadderAction.SUPERVISE, act=act, event=event)
     return supervision
 
 
-def escalate(session: Session, number: str, *, act: Act, step: str, reason: str, position: int | None = None) -> CaseEvent:
+def escalate(case: Case, *, act: Act, step: str, reason: str) -> CaseEvent:
     """Put it on record that a person took a step of the ladder by hand, such as a report to the vice-chair.
 
-    ``step`` is a key or a label of the pack's ladder. With ``position`` it concerns a unit's limits, without one the
+    ``step`` is a key or a label of the pack's ladder. It concerns the limits of the share that the case is about, or the
     petition's own. Reporting early, or once more, is good work and goes on file as such; ``clocks`` among the event's
     facts names the limits that waited for the step, and is missing when none did.
     """
-    petition = find_petition(session, number, lock=True)
+    session, petition = case.session, case.petition
     known = next((one for one in pack_of(petition).ladder if step in (one.key, one.label)), None)
     if known is None:
         choices = "、".join(f"{one.label}（{one.key}）" for one in pack_of(petition).ladder)
         raise AnswerRefusedError(f"升级阶梯中没有“{step}”，可填：{choices}")
-    share = find_dispatch(session, petition, position) if position is not None else None
-    duties = running_duties(session, petition, dispatch=share)
+    duties = running_duties(session, petition, dispatch=case.share)
     waiting = [clock.number for clock in waiting_for(session, petition, duties, known.key, act=act)]
-    facts = {"step": known.key, "position": position} | ({"clocks": waiting} if waiting else {})
-    event = advance(session, petition, Event.ESCALATE, act=act, asked={"reason": reason}, facts=facts, note=reason)
+    position = case.share.position if case.share else None
+    record = {"step": known.key, "position": position} | ({"clocks": waiting} if waiting else {})
+    event = advance(case.whole, Change(Event.ESCALATE, asked={"reason": reason}, record=record, note=reason), act)
     climb_by_hand(session, petition, duties, known.key, act=act, event=event)
     return event
 
 
-def record_reply(session: Session, number: str, clock_no: int, *, act: Act, said: str) -> CaseEvent:
+def record_reply(case: Case, clock_no: int, *, act: Act, said: str) -> CaseEvent:
     """Put on file what came back: to a supervision letter, on a promised day, for a task of a meeting; its clock stops."""
-    petition = find_petition(session, number, lock=True)
-    clock = find_clock(session, petition, clock_no)
+    session, number = case.session, case.petition.number
+    clock = find_clock(case, clock_no)
     if clock.rule_key not in ANSWERED_BY_HAND or clock.state is not ClockState.RUNNING:
         raise TransitionRefusedError(f"第 {clock_no} 号期限不是等待反馈的承诺、任务或者督办（用 xinfang clocks {number} 查看）")
-    facts = {"clock": clock_no, "rule": clock.rule_key}
-    event = advance(session, petition, Event.RECORD_REPLY, act=act, asked={"reason": said}, facts=facts, note=said)
+    record = {"clock": clock_no, "rule": clock.rule_key}
+    event = advance(case.whole, Change(Event.RECORD_REPLY, asked={"reason": said}, record=record, note=said), act)
     stop_clock(session, clock, act=act, reason=Event.RECORD_REPLY.label)
     if clock.rule_key == "supervision_reply":
         _note_replied(session, clock, act)
@@ -189,66 +173,41 @@ class MeetingTask:
 
 
 def convene(
-    session: Session,
-    number: str,
-    *,
-    act: Act,
-    meeting: str,
-    deputies: int = 0,
-    representatives: int = 0,
-    tasks: tuple[MeetingTask, ...] = (),
+    case: Case, *, act: Act, meeting: str, deputies: int = 0, representatives: int = 0, tasks: tuple[MeetingTask, ...] = ()
 ) -> CaseEvent:
     """Convene the units (联席会、协调会、碰头会), with deputies and the petitioners' representatives if they come.
 
     Every task that the meeting sets gets a clock of its own (当场明确办理期限).
     """
-    petition = find_petition(session, number, lock=True)
     if late := [task for task in tasks if task.due_on < act.happened_on]:
         raise AnswerRefusedError(f"会议任务的期限 {late[0].due_on} 早于会议日期 {act.happened_on}")
-    shares = [find_dispatch(session, petition, task.position) for task in tasks]
+    shares = [find_dispatch(case.session, case.petition, task.position) for task in tasks]
     if over := [share.position for share in shares if share.state in FINISHED_UNITS]:
         raise TransitionRefusedError(f"第 {over[0]} 号派件已经办结或者退回，不能再派任务")
-    facts = {
-        "deputies": deputies,
-        "representatives": representatives,
-        "tasks": [{"position": task.position, "due_on": task.due_on.isoformat()} for task in tasks],
-    }
+    record: dict[str, Any] = {"deputies": deputies, "representatives": representatives}
+    if tasks:
+        record["tasks"] = [{"position": task.position, "due_on": task.due_on.isoformat()} for task in tasks]
     note = "\n".join([meeting, *(f"任务（派件 {task.position}，{task.due_on}）：{task.task}" for task in tasks)])
-    event = advance(
-        session,
-        petition,
-        Event.CONVENE,
-        act=act,
-        asked={"reason": meeting, "representatives": representatives},
-        facts=facts if tasks else {"deputies": deputies, "representatives": representatives},
-        note=note,
-        letter_facts={"meeting": meeting},
-    )
+    asked = {"reason": meeting, "representatives": representatives}
+    change = Change(Event.CONVENE, asked=asked, record=record, note=note, words={"meeting": meeting})
+    event = advance(case.whole, change, act)
     for task, share in zip(tasks, shares, strict=True):
         given = Given(on=task.due_on, basis=f"协调会当场明确的期限 {task.due_on}")
-        start_clock(session, petition, "meeting_task", act=act, dispatch=share, given=given)
+        start_clock(case.session, case.petition, "meeting_task", act=act, dispatch=share, given=given)
     return event
 
 
-def annotate(session: Session, number: str, *, act: Act, note: str) -> CaseEvent:
+def annotate(case: Case, *, act: Act, note: str) -> CaseEvent:
     """Put a handling record on file: a home visit, a call, a conference."""
-    petition = find_petition(session, number, lock=True)
-    return advance(session, petition, Event.ANNOTATE, act=act, asked={"reason": note}, note=note)
+    return advance(case.whole, Change(Event.ANNOTATE, asked={"reason": note}, note=note), act)
 
 
-def disclose(session: Session, number: str, *, act: Act, reason: str) -> list[dict[str, str]]:
+def disclose(case: Case, *, act: Act, reason: str) -> list[dict[str, str]]:
     """Show the people in clear text; who looked and why goes on record first (个保法 第五十一条)."""
-    petition = find_petition(session, number, lock=True)
-    advance(session, petition, Event.DISCLOSE, act=act, asked={"reason": reason}, note=reason)
-    query = (
-        select(Petitioner)
-        .join(Party, col(Party.petitioner_id) == col(Petitioner.id))
-        .where(Party.petition_id == petition.id)
-        .order_by(col(Party.position))
-    )
+    advance(case.whole, Change(Event.DISCLOSE, asked={"reason": reason}, note=reason), act)
     return [
         {field: _opened(getattr(person, f"{field}_sealed")) for field in ("name", "id_number", "phone", "address", "email")}
-        for person in session.exec(query)
+        for person in people_of(case.session, case.petition)
     ]
 
 
@@ -257,43 +216,42 @@ def _opened(sealed: str | None) -> str:
 
 
 def _of(order: Order | None) -> dict[str, Any]:
-    return order.facts if order else {}
+    return order.record if order else {}
 
 
-def _climb(session: Session, petition: Petition, share: Dispatch, action: LadderAction, *, act: Act, event: CaseEvent) -> None:
-    duties = running_duties(session, petition, dispatch=share, owner=ClockOwner.HANDLER)
-    climb_by_hand(session, petition, duties, action, act=act, event=event)
+def _climb(case: Case, action: LadderAction, *, act: Act, event: CaseEvent) -> None:
+    duties = running_duties(case.session, case.petition, dispatch=case.share, owner=ClockOwner.HANDLER)
+    climb_by_hand(case.session, case.petition, duties, action, act=act, event=event)
 
 
-def _asked_after(session: Session, petition: Petition, share: Dispatch, *, act: Act) -> None:
+def _asked_after(case: Case, *, act: Act) -> None:
     """Whoever asked a unit how it stands has done so for the next thirty days (a matter without a legal limit)."""
-    for clock in running_duties(session, petition, dispatch=share):
+    for clock in running_duties(case.session, case.petition, dispatch=case.share):
         if clock.rule_key == "progress":
-            stop_clock(session, clock, act=act, reason="已了解进展")
-            start_clock(session, petition, "progress", act=act, dispatch=share)
+            stop_clock(case.session, clock, act=act, reason="已了解进展")
+            start_clock(case.session, case.petition, "progress", act=act, dispatch=case.share)
 
 
-def _promise(session: Session, petition: Petition, share: Dispatch, *, act: Act, on: date) -> None:
+def _promise(case: Case, *, act: Act, on: date) -> None:
     """A later promise takes the place of an earlier one."""
-    for clock in running_duties(session, petition, dispatch=share):
+    for clock in running_duties(case.session, case.petition, dispatch=case.share):
         if clock.rule_key == "promise":
-            stop_clock(session, clock, act=act, reason="另有承诺")
+            stop_clock(case.session, clock, act=act, reason="另有承诺")
     given = Given(on=on, basis=f"催办时承诺的日期 {on}")
-    start_clock(session, petition, "promise", act=act, dispatch=share, given=given)
+    start_clock(case.session, case.petition, "promise", act=act, dispatch=case.share, given=given)
 
 
 def _owed(order: Order | None) -> dict[str, Any]:
     return {"owed": order.clock.rule_key, "owed_on": shown_due(order.clock)} if order else {}
 
 
-def _reply_due(session: Session, petition: Petition, counted_from: date) -> Deadline:
-    rule = pack_of(petition).rule("supervision_reply")
-    return compute_due(rule, counted_from, calendar(session), roll_last_day=settings().roll_last_day)
+def _reply_due(case: Case, counted_from: date) -> Deadline:
+    rule = pack_of(case.petition).rule("supervision_reply")
+    return compute_due(rule, counted_from, calendar(case.session), roll_last_day=settings().roll_last_day)
 
 
-def _load(session: Session, number: str, position: int) -> tuple[Petition, Dispatch]:
-    petition = find_petition(session, number, lock=True)
-    share = find_dispatch(session, petition, position)
+def _share_at_work(case: Case) -> Dispatch:
+    share = case.required_share()
     if share.state in FINISHED_UNITS:
-        raise TransitionRefusedError(f"第 {position} 号派件的状态为“{share.state.label}”，不需要再催办、督办")
-    return petition, share
+        raise TransitionRefusedError(f"第 {share.position} 号派件的状态为“{share.state.label}”，不需要再催办、督办")
+    return share

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from sqlmodel import Session, select
+from sqlmodel import select
 
 from models.attachment import Attachment
 from models.vocabulary.case import Event
@@ -15,26 +15,19 @@ from rules.errors import UnknownCaseError
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import vault
 from tasks.record.act import Act
-from tasks.record.cases import find_petition
-from tasks.transitions import advance
+from tasks.record.cases import Case
+from tasks.transitions import Change, advance
 
 
 def add_paper(
-    session: Session,
-    number: str,
-    path: Path,
-    *,
-    kind: AttachmentKind,
-    act: Act,
-    is_original: bool = False,
-    pages: int | None = None,
+    case: Case, path: Path, *, kind: AttachmentKind, act: Act, is_original: bool = False, pages: int | None = None
 ) -> Attachment:
     """Put a paper on file; the same content is kept once a petition. Raises ``UnknownCaseError`` for an unreadable file."""
     try:
         content = path.read_bytes()
     except OSError as error:
         raise UnknownCaseError(f"文件 {path.name} 无法读取") from error
-    petition = find_petition(session, number, lock=True)
+    session, petition = case.session, case.petition
     digest = hashlib.sha256(content).hexdigest()
     known = session.exec(select(Attachment).where(Attachment.petition_id == petition.id, Attachment.sha256 == digest)).first()
     if known is not None:
@@ -52,8 +45,8 @@ def add_paper(
         added_at=act.as_of,
     )
     session.add(paper)
-    facts = {"kind": kind.value, "sha256": digest, "size": len(content)}
-    advance(session, petition, Event.ANNOTATE, act=act, asked={"reason": kind.label}, facts=facts)
+    record = {"kind": kind.value, "sha256": digest, "size": len(content)}
+    advance(case.whole, Change(Event.ANNOTATE, asked={"reason": kind.label}, record=record), act)
     return paper
 
 

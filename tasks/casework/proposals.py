@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from models.case_event import CaseEvent
 from models.dispatch import Dispatch
 from models.organ import Organ
 from models.petition import Petition
@@ -19,12 +20,12 @@ from rules.routing import ISSUING, OUTCOME_OF_WAY, ApprovalLevels, approval_role
 from tasks.casework.intake import find_organ
 from tasks.keeping.settings import settings
 from tasks.record.act import Act
-from tasks.record.cases import dispatches_of, find_petition, subject_of
+from tasks.record.cases import Case, dispatches_of
 from tasks.record.facts import unit_facts
 from tasks.record.locked import add_part
 from tasks.record.serials import letter_number
 from tasks.runs.bookmarks import want_run
-from tasks.transitions import advance
+from tasks.transitions import Change, advance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,10 +40,9 @@ class Proposal:
     ground: str = ""
 
 
-def propose(session: Session, number: str, *, act: Act, proposal: Proposal) -> Petition:
+def propose(case: Case, *, act: Act, proposal: Proposal) -> CaseEvent:
     """Put a proposal before the approver; a unit that succeeded another stands in for it (条例 第二十四条)."""
-    petition = find_petition(session, number, lock=True)
-    organs = [_in_force(session, find_organ(session, name), act) for name in _names(proposal)]
+    organs = [_in_force(case.session, find_organ(case.session, name), act) for name in _names(proposal)]
     ground = find_ground(REJECTION_GROUNDS, proposal.ground)
     plan = {
         "units": list(dict.fromkeys(organ.code for organ in organs)),
@@ -58,39 +58,27 @@ def propose(session: Session, number: str, *, act: Act, proposal: Proposal) -> P
         "has_lead": bool(proposal.lead.strip()),
         "district_via_congress": settings().district_via_congress,
     }
-    advance(
-        session,
-        petition,
+    change = Change(
         Event.PROPOSE,
-        act=act,
         asked=asked,
+        columns={"way": proposal.way, "proposal": plan, "drafter_code": act.actor.code},
+        record={"way": proposal.way.value} | plan,
         note=proposal.opinion,
-        facts={"way": proposal.way.value} | plan,
-        changes={"way": proposal.way, "proposal": plan, "drafter_code": act.actor.code},
     )
-    return petition
+    return advance(case, change, act)
 
 
-def send_back(session: Session, number: str, *, act: Act, reason: str) -> Petition:
+def send_back(case: Case, *, act: Act, reason: str) -> CaseEvent:
     """Send a proposal back to its drafter."""
-    petition = find_petition(session, number, lock=True)
-    advance(session, petition, Event.SEND_BACK, act=act, asked={"reason": reason}, note=reason)
-    return petition
+    return advance(case, Change(Event.SEND_BACK, asked={"reason": reason}, note=reason), act)
 
 
-def approve(session: Session, number: str, *, act: Act, opinion: str) -> Petition:
+def approve(case: Case, *, act: Act, opinion: str) -> CaseEvent:
     """Approve a proposal in the rank that its way needs, and issue the letters; the opinion is kept verbatim."""
-    petition = find_petition(session, number, lock=True)
-    advance(
-        session,
-        petition,
-        Event.APPROVE,
-        act=act,
-        note=opinion,
-        asked={"approval_role": needed_approver(session, petition, act), "limit_on": _limit_of(petition)},
-    )
-    carry_out(session, number, act=act)
-    return petition
+    asked = {"approval_role": needed_approver(case, act), "limit_on": _limit_of(case.petition)}
+    event = advance(case, Change(Event.APPROVE, asked=asked, note=opinion), act)
+    carry_out(case, act=act)
+    return event
 
 
 def _limit_of(petition: Petition) -> date | None:
@@ -98,7 +86,7 @@ def _limit_of(petition: Petition) -> date | None:
     return date.fromisoformat(limit) if limit else None
 
 
-def needed_approver(session: Session, petition: Petition, act: Act) -> Role:
+def needed_approver(case: Case, act: Act) -> Role:
     """Name the capacity that has to approve the petition's proposal."""
     chosen = settings()
     levels = ApprovalLevels(
@@ -107,30 +95,32 @@ def needed_approver(session: Session, petition: Petition, act: Act) -> Role:
         cross_department=chosen.cross_department_approver,
         other=chosen.other_approver,
     )
-    return approval_role(petition.way or Way.FILING, _proposed_units(session, petition, act), levels)
+    return approval_role(case.petition.way or Way.FILING, _proposed_units(case, act), levels)
 
 
-def carry_out(session: Session, number: str, *, act: Act) -> Petition:
+def carry_out(case: Case, *, act: Act) -> None:
     """Do what was approved: issue the letters and open one share per unit; nothing when that is done already."""
-    petition = find_petition(session, number, lock=True)
+    petition = case.petition
     if petition.state is not State.APPROVED or petition.way is None:
-        return petition
+        return
     by_system = act.by_system()
     event = ISSUING[petition.way]
-    shares = _open_shares(session, petition, by_system)
-    changes: dict[str, Any] = {"outcome": OUTCOME_OF_WAY.get(petition.way)}
+    shares = _open_shares(case, by_system)
+    columns: dict[str, Any] = {"outcome": OUTCOME_OF_WAY.get(petition.way)}
     if shares:
-        changes["lead_organ_id"] = shares[0].organ_id
-    facts = {"units": [share.position for share in shares], "letter_no": [share.letter_no for share in shares]}
-    recorded = advance(
-        session, petition, event, act=by_system, changes=changes, facts=facts, letter_facts=_letter_facts(petition, shares)
+        columns["lead_organ_id"] = shares[0].organ_id
+    change = Change(
+        event,
+        columns=columns,
+        record={"units": [share.position for share in shares], "letter_no": [share.letter_no for share in shares]},
+        words=_words(petition, shares),
     )
+    recorded = advance(case, change, by_system)
     for share in shares:
-        want_run(session, subject_of(petition, share), recorded.seq, by_system)
-    return petition
+        want_run(case.session, case.of(share).subject, recorded.seq, by_system)
 
 
-def _letter_facts(petition: Petition, shares: list[Dispatch]) -> dict[str, Any]:
+def _words(petition: Petition, shares: list[Dispatch]) -> dict[str, Any]:
     ground = find_ground(REJECTION_GROUNDS, str(petition.proposal.get("ground") or ""))
     words: dict[str, Any] = {"to_positions": [share.position for share in shares]}
     if ground:
@@ -138,8 +128,9 @@ def _letter_facts(petition: Petition, shares: list[Dispatch]) -> dict[str, Any]:
     return words
 
 
-def _open_shares(session: Session, petition: Petition, act: Act) -> list[Dispatch]:
+def _open_shares(case: Case, act: Act) -> list[Dispatch]:
     """Make one share per proposed unit, the first of them in the lead, each with a letter number."""
+    session, petition = case.session, case.petition
     if petition.way not in (Way.REFERRAL, Way.ASSIGNMENT):
         return []
     mark = row_for_way(petition.way)
@@ -187,6 +178,6 @@ def _in_force(session: Session, organ: Organ, act: Act) -> Organ:
     return organ
 
 
-def _proposed_units(session: Session, petition: Petition, act: Act) -> tuple[UnitFacts, ...]:
-    codes = petition.proposal.get("units", [])
-    return tuple(unit_facts(find_organ(session, code), act) for code in codes)
+def _proposed_units(case: Case, act: Act) -> tuple[UnitFacts, ...]:
+    codes = case.petition.proposal.get("units", [])
+    return tuple(unit_facts(find_organ(case.session, code), act) for code in codes)

@@ -13,49 +13,44 @@ from tasks.limits.clocks import end_suspension, start_clock, stop_clock
 from tasks.limits.ladder import passed_steps, schedule, withdraw_waiting
 from tasks.limits.rulebook import rule_of
 from tasks.record.act import Act
-from tasks.record.cases import find_petition
-from tasks.transitions import advance
+from tasks.record.cases import Case
+from tasks.transitions import Change, advance
 
 REMINDER = "suspension_review"
 """The office's own limit while a clock stands still: nothing that is suspended may be forgotten."""
 
 
-def find_clock(session: Session, petition: Petition, number: int) -> Clock:
+def find_clock(case: Case, number: int) -> Clock:
     """Load one clock of a petition by its number in the case file; raises ``UnknownCaseError``."""
-    clock = session.exec(select(Clock).where(Clock.petition_id == petition.id, Clock.number == number)).first()
+    petition = case.petition
+    clock = case.session.exec(select(Clock).where(Clock.petition_id == petition.id, Clock.number == number)).first()
     if clock is None:
         raise UnknownCaseError(f"信访件 {petition.number} 没有第 {number} 号期限（用 xinfang clocks {petition.number} 查看）")
     return clock
 
 
 def suspend_clock(
-    session: Session, number: str, clock_no: int, *, act: Act, reason: str, basis: str, ground: PauseGround = PauseGround.OTHER
+    case: Case, clock_no: int, *, act: Act, reason: str, basis: str, ground: PauseGround = PauseGround.OTHER
 ) -> Suspension:
     """Suspend a running limit before it has passed; whoever acts approves it.
 
     The regulation itself knows one such time, the hearing of a re-review (条例 第三十六条第二款), and cites itself;
     for every other one the legal basis has to be named. Raises ``TransitionRefusedError``.
     """
-    petition, clock = _load(session, number, clock_no)
+    session, petition = case.session, case.petition
+    clock = find_clock(case, clock_no)
     if clock.state is not ClockState.RUNNING:
         raise TransitionRefusedError(f"第 {clock_no} 号期限{clock.state.label}，不能中止")
     cited = _basis(petition, clock, ground, basis)
-    facts = {
+    record = {
         "clock": clock_no,
         "rule": clock.rule_key,
         "ground": ground.value,
         "basis": cited,
         "due_on": clock.due_on.isoformat(),
     }
-    advance(
-        session,
-        petition,
-        Event.SUSPEND_CLOCK,
-        act=act,
-        facts=facts,
-        note=reason,
-        asked={"reason": reason, "ground": cited, "clock_due_on": clock.due_on},
-    )
+    asked = {"reason": reason, "ground": cited, "clock_due_on": clock.due_on}
+    advance(case.whole, Change(Event.SUSPEND_CLOCK, asked=asked, record=record, note=reason), act)
     clock.state, clock.next_step, clock.next_step_at = ClockState.SUSPENDED, None, None
     withdraw_waiting(session, clock)
     suspension = Suspension(
@@ -72,9 +67,10 @@ def suspend_clock(
     return suspension
 
 
-def resume_clock(session: Session, number: str, clock_no: int, *, act: Act, reason: str) -> Clock:
+def resume_clock(case: Case, clock_no: int, *, act: Act, reason: str) -> Clock:
     """Let a suspended limit run on; what was left of it is left again. Raises ``TransitionRefusedError``."""
-    petition, clock = _load(session, number, clock_no)
+    session, petition = case.session, case.petition
+    clock = find_clock(case, clock_no)
     if clock.state is not ClockState.SUSPENDED:
         raise TransitionRefusedError(f"第 {clock_no} 号期限{clock.state.label}，没有中止，不能恢复")
     before, idle = clock.due_on, clock.suspended_days
@@ -82,16 +78,16 @@ def resume_clock(session: Session, number: str, clock_no: int, *, act: Act, reas
     end_suspension(session, clock, on=act.happened_on)
     clock.state = ClockState.RUNNING
     schedule(petition, clock, passed_steps(session, clock))
-    _stop_reminder(session, petition, clock, act)
+    _stop_reminder(case, clock, act)
     days = clock.suspended_days - idle
-    facts = {
+    record = {
         "clock": clock_no,
         "rule": clock.rule_key,
         "days": days,
         "before": before.isoformat(),
         "after": clock.due_on.isoformat(),
     }
-    advance(session, petition, Event.RESUME_CLOCK, act=act, facts=facts, note=reason, asked={"reason": reason})
+    advance(case.whole, Change(Event.RESUME_CLOCK, asked={"reason": reason}, record=record, note=reason), act)
     return clock
 
 
@@ -102,17 +98,12 @@ def _check_order(session: Session, clock: Clock, act: Act) -> None:
             raise TransitionRefusedError(f"恢复日期 {act.happened_on} 早于中止日期 {one.began_on}")
 
 
-def _stop_reminder(session: Session, petition: Petition, clock: Clock, act: Act) -> None:
+def _stop_reminder(case: Case, clock: Clock, act: Act) -> None:
     """The office no longer has to ask whether the clock should go on."""
-    reminders = Clock.petition_id == petition.id, Clock.rule_key == REMINDER, Clock.state == ClockState.RUNNING
+    reminders = Clock.petition_id == case.petition.id, Clock.rule_key == REMINDER, Clock.state == ClockState.RUNNING
     query = select(Clock).where(*reminders, Clock.dispatch_id == clock.dispatch_id).order_by(col(Clock.number)).limit(1)
-    for reminder in session.exec(query).all():
-        stop_clock(session, reminder, act=act, reason=Event.RESUME_CLOCK.label)
-
-
-def _load(session: Session, number: str, clock_no: int) -> tuple[Petition, Clock]:
-    petition = find_petition(session, number, lock=True)
-    return petition, find_clock(session, petition, clock_no)
+    for reminder in case.session.exec(query).all():
+        stop_clock(case.session, reminder, act=act, reason=Event.RESUME_CLOCK.label)
 
 
 def _basis(petition: Petition, clock: Clock, ground: PauseGround, basis: str) -> str:

@@ -9,13 +9,13 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
-from sqlmodel import Session
 
 from models.vocabulary.case import Event
 from models.vocabulary.labelled import Labelled
 from rules.errors import AnswerRefusedError
 from rules.zone import SHANGHAI
 from tasks.record.act import Act
+from tasks.record.cases import Case
 
 CodedWord = TypeVar("CodedWord", bound=Labelled)
 
@@ -59,10 +59,10 @@ class Form(BaseModel):
 
 @dataclass(frozen=True)
 class StepForm:
-    """One step's form and the function that applies its answer in the transaction it is given."""
+    """One step's form and the function that applies its answer to the case that stands at it."""
 
     form: type[Form]
-    apply: Callable[[Session, str, int | None, Any, Act], None]
+    apply: Callable[[Case, Any, Act], None]
     event: Callable[[Any], Event | None] = lambda _answer: None
     """Which event an answer asks for; decides in which of several capacities its author acts."""
 

@@ -1,7 +1,5 @@
 """The forms of feedback and closure."""
 
-from sqlmodel import Session
-
 from models.vocabulary.case import Event, Settlement, State
 from models.vocabulary.limits import PauseGround
 from models.vocabulary.papers import DeliveryWay, Retention
@@ -12,7 +10,7 @@ from tasks.forms import choices as c
 from tasks.forms.base import Coded, Form, StepForm, asked, read_date, read_word
 from tasks.limits.clocks import ON_FOOT
 from tasks.record.act import Act
-from tasks.record.cases import clocks_of, find_petition
+from tasks.record.cases import Case, clocks_of
 
 
 class DeliverForm(Form):
@@ -25,7 +23,7 @@ class DeliverForm(Form):
     reason: str = asked("无法送达的理由", 5)
 
 
-def apply_delivery(session: Session, number: str, _position: int | None, answer: DeliverForm, act: Act) -> None:
+def apply_delivery(case: Case, answer: DeliverForm, act: Act) -> None:
     """Put the delivery on file."""
     delivery = closure.Delivery(
         way=answer.way,
@@ -34,7 +32,7 @@ def apply_delivery(session: Session, number: str, _position: int | None, answer:
         settlement=answer.settlement,
         summary=answer.summary,
     )
-    closure.deliver(session, number, act=act, delivery=delivery)
+    closure.deliver(case, act=act, delivery=delivery)
 
 
 class CloseForm(Form):
@@ -45,13 +43,13 @@ class CloseForm(Form):
     opinion: str = asked("意见", 3, "退回补充答复的必填")
 
 
-def apply_closing(session: Session, number: str, _position: int | None, answer: CloseForm, act: Act) -> None:
+def apply_closing(case: Case, answer: CloseForm, act: Act) -> None:
     """Close, or send back for a better answer."""
     if answer.choice is c.CloseChoice.CLOSE:
         settlement = None if answer.settlement is Settlement.UNKNOWN else answer.settlement
-        closure.close(session, number, act=act, opinion=answer.opinion, settlement=settlement)
+        closure.close(case, act=act, opinion=answer.opinion, settlement=settlement)
     else:
-        closure.return_to_delivery(session, number, act=act, reason=answer.opinion)
+        closure.return_to_delivery(case, act=act, reason=answer.opinion)
 
 
 class ArchiveForm(Form):
@@ -62,15 +60,15 @@ class ArchiveForm(Form):
     reason: str = asked("说明", 3, "认定终结的必填")
 
 
-def apply_archiving(session: Session, number: str, _position: int | None, answer: ArchiveForm, act: Act) -> None:
+def apply_archiving(case: Case, answer: ArchiveForm, act: Act) -> None:
     """Archive, open a review, or mark as final."""
     if answer.choice is c.ArchiveChoice.ARCHIVE:
         retention = read_word(Retention, answer.retention) if answer.retention else None
-        closure.archive(session, number, act=act, retention=retention)
+        closure.archive(case, act=act, retention=retention)
     elif answer.choice is c.ArchiveChoice.FINALIZE:
-        closure.finalize(session, number, act=act, reason=answer.reason)
+        closure.finalize(case, act=act, reason=answer.reason)
     else:
-        closure.request_review(session, number, act=act, again=answer.choice is c.ArchiveChoice.RE_REVIEW)
+        closure.request_review(case, act=act, again=answer.choice is c.ArchiveChoice.RE_REVIEW)
 
 
 class ReviewForm(Form):
@@ -80,24 +78,24 @@ class ReviewForm(Form):
     result: str = asked("复查（复核）意见", 2, "维持、撤销、变更或责令重办，并写明要点；听证的，写明听证安排")
 
 
-def apply_review(session: Session, number: str, _position: int | None, answer: ReviewForm, act: Act) -> None:
+def apply_review(case: Case, answer: ReviewForm, act: Act) -> None:
     """Put the result on file, or let the time of a hearing not count (条例 第三十六条第二款)."""
-    again = find_petition(session, number).state is State.RE_REVIEWING
+    again = case.state is State.RE_REVIEWING
     if answer.choice is not c.ReviewChoice.CONCLUDE:
-        _hearing(session, number, answer, act, "re_review" if again else "review")
+        _hearing(case, answer, act, "re_review" if again else "review")
         return
-    closure.conclude_review(session, number, act=act, result=answer.result, again=again)
+    closure.conclude_review(case, act=act, result=answer.result, again=again)
 
 
-def _hearing(session: Session, number: str, answer: ReviewForm, act: Act, key: str) -> None:
-    clocks = clocks_of(session, find_petition(session, number))
+def _hearing(case: Case, answer: ReviewForm, act: Act, key: str) -> None:
+    clocks = clocks_of(case.session, case.petition)
     found = [clock.number for clock in clocks if clock.rule_key == key and clock.state in ON_FOOT]
     if not found:
         raise TransitionRefusedError("没有正在计时的复查、复核期限")
     if answer.choice is c.ReviewChoice.HEARING:
-        suspending.suspend_clock(session, number, found[-1], act=act, reason=answer.result, basis="", ground=PauseGround.HEARING)
+        suspending.suspend_clock(case, found[-1], act=act, reason=answer.result, basis="", ground=PauseGround.HEARING)
     else:
-        suspending.resume_clock(session, number, found[-1], act=act, reason=answer.result)
+        suspending.resume_clock(case, found[-1], act=act, reason=answer.result)
 
 
 class DetachForm(Form):
@@ -107,14 +105,14 @@ class DetachForm(Form):
     reason: str = asked("撤销并案的理由", 2)
 
 
-def apply_detachment(session: Session, number: str, _position: int | None, answer: DetachForm, act: Act) -> None:
+def apply_detachment(case: Case, answer: DetachForm, act: Act) -> None:
     """Archive the repeat with its first petition, or let it go its own way again."""
     if answer.choice is c.DetachChoice.ARCHIVE:
-        closure.archive(session, number, act=act, retention=Retention.NOT_FILED)
+        closure.archive(case, act=act, retention=Retention.NOT_FILED)
     elif act.actor.role is not Role.DIRECTOR:
         raise TransitionRefusedError("撤销并案须由信访办主任办理")
     else:
-        intake.detach(session, number, act=act, reason=answer.reason)
+        intake.detach(case, act=act, reason=answer.reason)
 
 
 DELIVER = StepForm(DeliverForm, apply_delivery)

@@ -1,7 +1,5 @@
 """The forms of handling: what the office does while units work, and what the units themselves fill in."""
 
-from sqlmodel import Session
-
 from models.vocabulary.case import Outcome
 from rules.errors import AnswerRefusedError
 from rules.grounds import EXAMINATION_CHECKS
@@ -9,6 +7,7 @@ from tasks.casework import shares
 from tasks.forms import choices as c
 from tasks.forms.base import Coded, Form, StepForm, asked, read_list, read_number
 from tasks.record.act import Act
+from tasks.record.cases import Case
 
 
 class AnswerForm(Form):
@@ -18,9 +17,9 @@ class AnswerForm(Form):
     outcome: Coded[Outcome] = asked("结论", 2, default=Outcome.ANSWERED)
 
 
-def apply_answer(session: Session, number: str, _position: int | None, answer: AnswerForm, act: Act) -> None:
+def apply_answer(case: Case, answer: AnswerForm, act: Act) -> None:
     """Put the answer on file; it is delivered in the next step."""
-    shares.answer_direct(session, number, act=act, answer=answer.answer, outcome=answer.outcome)
+    shares.answer_direct(case, act=act, answer=answer.answer, outcome=answer.outcome)
 
 
 class SignInForm(Form):
@@ -31,12 +30,12 @@ class SignInForm(Form):
     suggested: str = asked("建议转往单位", 3)
 
 
-def apply_sign_in(session: Session, number: str, position: int | None, answer: SignInForm, act: Act) -> None:
+def apply_sign_in(case: Case, answer: SignInForm, act: Act) -> None:
     """Sign in or object."""
     if answer.choice is c.SignInChoice.SIGN_IN:
-        shares.sign_in(session, number, position or 0, act=act)
+        shares.sign_in(case, act=act)
     else:
-        shares.object_to(session, number, position or 0, act=act, reason=answer.reason, suggested=answer.suggested)
+        shares.object_to(case, act=act, reason=answer.reason, suggested=answer.suggested)
 
 
 class ReportForm(Form):
@@ -50,17 +49,16 @@ class ReportForm(Form):
     approver: str = asked("批准延期的本单位负责人", 6, "申请延期的填写")
 
 
-def apply_report(session: Session, number: str, position: int | None, answer: ReportForm, act: Act) -> None:
+def apply_report(case: Case, answer: ReportForm, act: Act) -> None:
     """Report, request an extension, or object."""
-    share = position or 0
     if answer.choice is c.ReportChoice.REPORT:
         findings = shares.HandlingReport(text=answer.text, outcome=answer.outcome, told=answer.told)
-        shares.report(session, number, share, act=act, findings=findings)
+        shares.report(case, act=act, findings=findings)
     elif answer.choice is c.ReportChoice.EXTEND:
         days = read_number(answer.days, "申请延长天数")
-        shares.request_extension(session, number, share, act=act, days=days, approver=answer.approver, reason=answer.text)
+        shares.request_extension(case, act=act, days=days, approver=answer.approver, reason=answer.text)
     else:
-        shares.object_to(session, number, share, act=act, reason=answer.text)
+        shares.object_to(case, act=act, reason=answer.text)
 
 
 class ExamineForm(Form):
@@ -71,13 +69,13 @@ class ExamineForm(Form):
     reason: str = asked("审查意见", 3, "退回重办的必填")
 
 
-def apply_examination(session: Session, number: str, position: int | None, answer: ExamineForm, act: Act) -> None:
+def apply_examination(case: Case, answer: ExamineForm, act: Act) -> None:
     """Accept the report or send it back."""
     failed = read_list(answer.failed)
     if unknown := [check for check in failed if check not in EXAMINATION_CHECKS]:
         raise AnswerRefusedError(f"没有审查项目“{'、'.join(unknown)}”，可填：{'、'.join(EXAMINATION_CHECKS)}")
     accepted = answer.choice is c.ExamineChoice.ACCEPT
-    shares.examine(session, number, position or 0, act=act, accepted=accepted, failed=failed, reason=answer.reason)
+    shares.examine(case, act=act, accepted=accepted, failed=failed, reason=answer.reason)
 
 
 class DecideForm(Form):
@@ -87,16 +85,16 @@ class DecideForm(Form):
     reason: str = asked("理由", 2)
 
 
-def apply_objection(session: Session, number: str, position: int | None, answer: DecideForm, act: Act) -> None:
+def apply_objection(case: Case, answer: DecideForm, act: Act) -> None:
     """Uphold or overrule an objection."""
     upheld = answer.choice is c.YesNo.YES
-    shares.decide_objection(session, number, position or 0, act=act, upheld=upheld, reason=answer.reason)
+    shares.decide_objection(case, act=act, upheld=upheld, reason=answer.reason)
 
 
-def apply_extension(session: Session, number: str, position: int | None, answer: DecideForm, act: Act) -> None:
+def apply_extension(case: Case, answer: DecideForm, act: Act) -> None:
     """Grant or refuse an extension."""
     granted = answer.choice is c.YesNo.YES
-    shares.decide_extension(session, number, position or 0, act=act, granted=granted, reason=answer.reason)
+    shares.decide_extension(case, act=act, granted=granted, reason=answer.reason)
 
 
 ANSWER = StepForm(AnswerForm, apply_answer)

@@ -1,13 +1,12 @@
 """The forms of intake: correcting a paper that could not be registered, and screening."""
 
-from sqlmodel import Session
-
 from models.vocabulary.case import Event, Flag, PetitionClass, Relation
 from rules.errors import AnswerRefusedError
 from tasks.casework import closure, intake
 from tasks.forms.base import Coded, Form, StepForm, asked, read_date, read_list, read_number, read_words
 from tasks.forms.choices import ScreenChoice
 from tasks.record.act import Act
+from tasks.record.cases import Case
 
 
 class CorrectForm(Form):
@@ -21,10 +20,10 @@ class CorrectForm(Form):
     void_reason: str = asked("作废理由", 6, "登记有误须作废的才填，由信访办主任办理")
 
 
-def apply_correction(session: Session, number: str, _position: int | None, answer: CorrectForm, act: Act) -> None:
+def apply_correction(case: Case, answer: CorrectForm, act: Act) -> None:
     """Correct the paper and try again to register it."""
     if answer.void_reason:
-        intake.void(session, number, act=act, reason=answer.void_reason)
+        intake.void(case, act=act, reason=answer.void_reason)
         return
     dates = {
         "receipt_on": read_date(answer.receipt_on, "收信日期"),
@@ -33,10 +32,10 @@ def apply_correction(session: Session, number: str, _position: int | None, answe
     }
     people = read_number(answer.people_count, "信访人数")
     changes = {name: value for name, value in dates.items() if value} | ({"people_count": people} if people else {})
-    intake.correct_draft(session, number, changes=changes)
+    intake.correct_draft(case, changes)
     if answer.representatives:
-        intake.choose_representatives(session, number, read_list(answer.representatives))
-    intake.register(session, number, act=act)
+        intake.choose_representatives(case, read_list(answer.representatives))
+    intake.register(case, act=act)
 
 
 class ScreenForm(Form):
@@ -54,7 +53,7 @@ class ScreenForm(Form):
     reason: str = asked("作废或撤回理由", 10, "作废、撤回的必填")
 
 
-def apply_screening(session: Session, number: str, _position: int | None, answer: ScreenForm, act: Act) -> None:
+def apply_screening(case: Case, answer: ScreenForm, act: Act) -> None:
     """Hand the petition on, answer it at once, attach it to an earlier one, or void it."""
     found = intake.Screening(
         petition_class=answer.petition_class,
@@ -66,17 +65,17 @@ def apply_screening(session: Session, number: str, _position: int | None, answer
         accused_unit=answer.accused_unit,
     )
     if answer.choice is ScreenChoice.WITHDRAW:
-        closure.withdraw(session, number, act=act, reason=answer.reason)
+        closure.withdraw(case, act=act, reason=answer.reason)
     elif answer.choice is ScreenChoice.VOID:
-        intake.void(session, number, act=act, reason=answer.reason)
+        intake.void(case, act=act, reason=answer.reason)
     elif answer.choice is ScreenChoice.ANSWER:
-        intake.answer_on_spot(session, number, act=act, found=found, answer=answer.answer)
+        intake.answer_on_spot(case, act=act, found=found, answer=answer.answer)
     elif answer.choice is ScreenChoice.ATTACH:
-        intake.attach(session, number, act=act, found=found)
+        intake.attach(case, act=act, found=found)
     elif answer.relation is Relation.REPEAT:
         raise AnswerRefusedError("选了“重件”，请把“处理”改为“并入原信访件（重件）”；如另行办理，请选“关联件”")
     else:
-        intake.screen(session, number, act=act, found=found)
+        intake.screen(case, act=act, found=found)
 
 
 SCREEN_EVENTS = {ScreenChoice.VOID: Event.VOID, ScreenChoice.WITHDRAW: Event.WITHDRAW}

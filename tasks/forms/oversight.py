@@ -4,8 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from sqlmodel import Session
-
+from models.dispatch import Dispatch
 from models.vocabulary.case import Event
 from models.vocabulary.limits import PauseGround, UrgingWay
 from rules.errors import AnswerRefusedError
@@ -14,7 +13,7 @@ from tasks.casework import closure, oversight, suspending
 from tasks.forms import choices as c
 from tasks.forms.base import Coded, Form, StepForm, asked, read_date, read_number
 from tasks.record.act import Act
-from tasks.record.cases import dispatches_of, find_petition, organ_by_id
+from tasks.record.cases import Case, dispatches_of, organ_by_id
 
 TASK = re.compile(r"[:：]")
 
@@ -34,62 +33,59 @@ class OverseeForm(Form):
     basis: str = asked("中止的法律依据", 10, "写到条；复核听证时间填“听证”即可")
 
 
-def apply_oversight(session: Session, number: str, _position: int | None, answer: OverseeForm, act: Act) -> None:
+def apply_oversight(case: Case, answer: OverseeForm, act: Act) -> None:
     """Do what the office chose; none of it changes the state, and only a withdrawal ends the petition."""
-    ACTIONS[answer.choice](session, number, answer, act)
+    ACTIONS[answer.choice](case, answer, act)
 
 
-def _urge(session: Session, number: str, answer: OverseeForm, act: Act) -> None:
+def _urge(case: Case, answer: OverseeForm, act: Act) -> None:
     way = UrgingWay.PHONE if answer.choice is c.OverseeChoice.URGE_BY_PHONE else UrgingWay.LETTER
-    position = _position_of(session, number, answer.unit)
     promised = read_date(answer.promised_on, "承诺日期")
-    oversight.urge(session, number, position, act=act, way=way, said=answer.text, promised_on=promised)
+    oversight.urge(case.of(_share_of(case, answer.unit)), act=act, way=way, said=answer.text, promised_on=promised)
 
 
-def _supervise(session: Session, number: str, answer: OverseeForm, act: Act) -> None:
-    position = _position_of(session, number, answer.unit)
-    oversight.supervise(session, number, position, act=act, ground=answer.ground, demand=answer.text)
+def _supervise(case: Case, answer: OverseeForm, act: Act) -> None:
+    oversight.supervise(case.of(_share_of(case, answer.unit)), act=act, ground=answer.ground, demand=answer.text)
 
 
-def _convene(session: Session, number: str, answer: OverseeForm, act: Act) -> None:
+def _convene(case: Case, answer: OverseeForm, act: Act) -> None:
     deputies, people = read_number(answer.deputies, "到会人大代表"), read_number(answer.representatives, "到会群众代表")
-    tasks = tuple(_task(session, number, line) for line in answer.tasks.splitlines() if line.strip())
-    oversight.convene(session, number, act=act, meeting=answer.text, deputies=deputies, representatives=people, tasks=tasks)
+    tasks = tuple(_task(case, line) for line in answer.tasks.splitlines() if line.strip())
+    oversight.convene(case, act=act, meeting=answer.text, deputies=deputies, representatives=people, tasks=tasks)
 
 
-def _task(session: Session, number: str, line: str) -> oversight.MeetingTask:
+def _task(case: Case, line: str) -> oversight.MeetingTask:
     parts = [part.strip() for part in TASK.split(line, maxsplit=1)]
     task, _, day = parts[-1].replace(":", "：").rpartition("：")
     due_on: date | None = read_date(day, "会议任务的日期") if len(parts) == 2 and task.strip() and day else None
     if due_on is None:
         raise AnswerRefusedError(f"会议任务“{line.strip()}”看不懂，请一行一项写成 单位：任务：2026-03-20")
-    return oversight.MeetingTask(position=_position_of(session, number, parts[0]), due_on=due_on, task=task.strip())
+    return oversight.MeetingTask(position=_share_of(case, parts[0]).position, due_on=due_on, task=task.strip())
 
 
-def _escalate(session: Session, number: str, answer: OverseeForm, act: Act) -> None:
-    position = _position_of(session, number, answer.unit)
-    oversight.escalate(session, number, act=act, step=answer.choice.value, reason=answer.text, position=position)
+def _escalate(case: Case, answer: OverseeForm, act: Act) -> None:
+    oversight.escalate(case.of(_share_of(case, answer.unit)), act=act, step=answer.choice.value, reason=answer.text)
 
 
-def _record_reply(session: Session, number: str, answer: OverseeForm, act: Act) -> None:
-    oversight.record_reply(session, number, _clock_no(answer), act=act, said=answer.text)
+def _record_reply(case: Case, answer: OverseeForm, act: Act) -> None:
+    oversight.record_reply(case, _clock_no(answer), act=act, said=answer.text)
 
 
-def _suspend(session: Session, number: str, answer: OverseeForm, act: Act) -> None:
+def _suspend(case: Case, answer: OverseeForm, act: Act) -> None:
     ground = PauseGround.HEARING if answer.basis == "听证" else PauseGround.OTHER
-    suspending.suspend_clock(session, number, _clock_no(answer), act=act, reason=answer.text, basis=answer.basis, ground=ground)
+    suspending.suspend_clock(case, _clock_no(answer), act=act, reason=answer.text, basis=answer.basis, ground=ground)
 
 
-def _resume(session: Session, number: str, answer: OverseeForm, act: Act) -> None:
-    suspending.resume_clock(session, number, _clock_no(answer), act=act, reason=answer.text)
+def _resume(case: Case, answer: OverseeForm, act: Act) -> None:
+    suspending.resume_clock(case, _clock_no(answer), act=act, reason=answer.text)
 
 
-def _annotate(session: Session, number: str, answer: OverseeForm, act: Act) -> None:
-    oversight.annotate(session, number, act=act, note=answer.text)
+def _annotate(case: Case, answer: OverseeForm, act: Act) -> None:
+    oversight.annotate(case, act=act, note=answer.text)
 
 
-def _withdraw(session: Session, number: str, answer: OverseeForm, act: Act) -> None:
-    closure.withdraw(session, number, act=act, reason=answer.text)
+def _withdraw(case: Case, answer: OverseeForm, act: Act) -> None:
+    closure.withdraw(case, act=act, reason=answer.text)
 
 
 def _clock_no(answer: OverseeForm) -> int:
@@ -98,19 +94,19 @@ def _clock_no(answer: OverseeForm) -> int:
     raise AnswerRefusedError("请填写期限序号（见案卷“期限”一栏）")
 
 
-def _position_of(session: Session, number: str, unit: str) -> int:
-    shares = dispatches_of(session, find_petition(session, number))
-    names = {share.position: organ_by_id(session, share.organ_id).name for share in shares}
+def _share_of(case: Case, unit: str) -> Dispatch:
+    shares = dispatches_of(case.session, case.petition)
+    names = [organ_by_id(case.session, share.organ_id).name for share in shares]
     if not unit and len(shares) == 1:
-        return shares[0].position
-    for position, name in names.items():
-        if unit in (name, str(position)):
-            return position
-    raise AnswerRefusedError(f"请填写对哪个单位，可填：{'、'.join(names.values())}")
+        return shares[0]
+    for share, name in zip(shares, names, strict=True):
+        if unit in (name, str(share.position)):
+            return share
+    raise AnswerRefusedError(f"请填写对哪个单位，可填：{'、'.join(names)}")
 
 
 C = c.OverseeChoice
-ACTIONS: dict[c.OverseeChoice, Callable[[Session, str, OverseeForm, Act], None]] = {
+ACTIONS: dict[c.OverseeChoice, Callable[[Case, OverseeForm, Act], None]] = {
     C.URGE_BY_PHONE: _urge,
     C.URGE_BY_LETTER: _urge,
     C.SUPERVISE: _supervise,

@@ -1,13 +1,12 @@
 """The forms of routing: the proposal and its approval."""
 
-from sqlmodel import Session
-
 from models.vocabulary.case import Way
 from rules.grounds import REJECTION_GROUNDS
 from tasks.casework import proposals
 from tasks.forms.base import Coded, Form, StepForm, asked, read_date, read_list
 from tasks.forms.choices import ApproveChoice
 from tasks.record.act import Act
+from tasks.record.cases import Case
 
 GROUNDS_HINT = "不予受理的必填，可填：" + "；".join(ground.wording for ground in REJECTION_GROUNDS)
 
@@ -23,7 +22,7 @@ class ProposeForm(Form):
     ground: str = asked("不予受理理由", 6, GROUNDS_HINT)
 
 
-def apply_proposal(session: Session, number: str, _position: int | None, answer: ProposeForm, act: Act) -> None:
+def apply_proposal(case: Case, answer: ProposeForm, act: Act) -> None:
     """Put the proposal before the approver."""
     proposal = proposals.Proposal(
         way=answer.way,
@@ -33,7 +32,7 @@ def apply_proposal(session: Session, number: str, _position: int | None, answer:
         limit_on=read_date(answer.limit_on, "办结期限"),
         ground=answer.ground,
     )
-    proposals.propose(session, number, act=act, proposal=proposal)
+    proposals.propose(case, act=act, proposal=proposal)
 
 
 class ApproveForm(Form):
@@ -43,12 +42,12 @@ class ApproveForm(Form):
     opinion: str = asked("审批意见（批示原文）", 2, "退回修改的必填理由")
 
 
-def apply_approval(session: Session, number: str, _position: int | None, answer: ApproveForm, act: Act) -> None:
+def apply_approval(case: Case, answer: ApproveForm, act: Act) -> None:
     """Approve and issue, or send back."""
     if answer.choice is ApproveChoice.APPROVE:
-        proposals.approve(session, number, act=act, opinion=answer.opinion)
+        proposals.approve(case, act=act, opinion=answer.opinion)
     else:
-        proposals.send_back(session, number, act=act, reason=answer.opinion)
+        proposals.send_back(case, act=act, reason=answer.opinion)
 
 
 PROPOSE = StepForm(ProposeForm, apply_proposal)

@@ -1,11 +1,9 @@
 """Queueing letters: written in the transaction of the change that causes them, sent afterwards."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-
-from sqlmodel import Session
 
 from models.case_event import CaseEvent
 from models.clock import Clock
@@ -26,7 +24,7 @@ from rules.zone import legal_day
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import vault
 from tasks.record.act import Act
-from tasks.record.cases import clocks_of, dispatches_of, organ_by_id, organs_by_id, people_of, subject_of
+from tasks.record.cases import Case, clocks_of, dispatches_of, organ_by_id, organs_by_id, people_of, subject_of
 from tasks.record.facts import flags_of
 from tasks.record.serials import letter_number
 
@@ -53,12 +51,12 @@ SPOKEN = (
 class Order:
     """What a step of a clock's ladder sends instead of the letters of the lifecycle's row.
 
-    No letter when only the event is put on record. ``facts`` are codes and dates for the event; ``leaves_at`` is the
+    No letter when only the event is put on record. ``record`` are codes and dates for the event; ``leaves_at`` is the
     first instant at which the office is open.
     """
 
     clock: Clock
-    facts: dict[str, Any]
+    record: dict[str, Any]
     letter: Letter | None = None
     share: Dispatch | None = None
     leaves_at: datetime | None = None
@@ -75,102 +73,95 @@ class Addressee:
     organ: Organ | None = None
 
 
-def queue_letters(
-    session: Session,
-    petition: Petition,
-    row: Transition,
-    event: CaseEvent,
-    *,
-    act: Act,
-    dispatch: Dispatch | None,
-    clocks: dict[str, Clock],
-    words: dict[str, Any],
-    order: Order | None = None,
-) -> None:
-    """Write one outbox message per letter and addressee that the lifecycle's row, or a ladder's step, names."""
-    for letter in _letters(row, order):
-        if not goes_out(letter, objections=dispatch.objections if dispatch else 0):
+@dataclass(frozen=True, kw_only=True)
+class Occasion:
+    """What a letter is written about: the case, what happened to it and by which row, and what only the act knows.
+
+    ``clocks`` are the limits that started with it, by rule key; ``words`` are said in the letters alone; ``order``
+    stands in the place of the row's letters when a ladder's step is taken.
+    """
+
+    case: Case
+    row: Transition
+    event: CaseEvent
+    act: Act
+    clocks: Mapping[str, Clock]
+    words: Mapping[str, Any]
+    order: Order | None = None
+
+    @property
+    def share(self) -> Dispatch | None:
+        """The share that the letters are about, if any."""
+        return self.order.share if self.order else self.case.share
+
+    @property
+    def letters(self) -> tuple[Letter, ...]:
+        """The letters that the lifecycle's row, or the ladder's step, names."""
+        if self.order is None:
+            return self.row.letters
+        return (self.order.letter,) if self.order.letter else ()
+
+
+def queue_letters(occasion: Occasion) -> None:
+    """Write one outbox message per letter and addressee that the occasion calls for."""
+    objections = occasion.case.share.objections if occasion.case.share else 0
+    for letter in occasion.letters:
+        if not goes_out(letter, objections=objections):
             continue
         entry = row_for(letter)
-        share = order.share if order else dispatch
-        for addressee in _addressees(session, petition, entry, row, dispatch=share, words=words):
-            facts = _facts(session, petition, entry, addressee, row, act=act, clocks=clocks, words=words, order=order)
-            _queue(session, petition, letter, entry, event, addressee, facts, act=act, order=order)
+        for addressee in _addressees(occasion, entry):
+            _queue(occasion, entry, addressee, _facts(occasion, entry, addressee))
 
 
-def _letters(row: Transition, order: Order | None) -> tuple[Letter, ...]:
-    if order is None:
-        return row.letters
-    return (order.letter,) if order.letter else ()
-
-
-def _addressees(
-    session: Session,
-    petition: Petition,
-    entry: CatalogueRow,
-    row: Transition,
-    *,
-    dispatch: Dispatch | None,
-    words: dict[str, Any],
-) -> Iterator[Addressee]:
+def _addressees(occasion: Occasion, entry: CatalogueRow) -> Iterator[Addressee]:
+    share = occasion.share
     if entry.addressee == "office":
-        yield Addressee(key="office", name=settings().office_name, dispatch=dispatch)
+        yield Addressee(key="office", name=settings().office_name, dispatch=share)
     elif entry.addressee == "unit":
-        for share in _shares(session, petition, row, dispatch=dispatch, words=words):
-            organ = organ_by_id(session, share.organ_id)
-            yield Addressee(key=f"unit{share.id}", name=organ.name, address=organ.address, dispatch=share, organ=organ)
-    elif dispatch is None or dispatch.role is UnitRole.LEAD:
-        yield from _petitioners(session, petition, dispatch)
+        for one in _shares(occasion):
+            organ = organ_by_id(occasion.case.session, one.organ_id)
+            yield Addressee(key=f"unit{one.id}", name=organ.name, address=organ.address, dispatch=one, organ=organ)
+    elif share is None or share.role is UnitRole.LEAD:
+        yield from _petitioners(occasion.case, share)
 
 
-def _shares(
-    session: Session, petition: Petition, row: Transition, *, dispatch: Dispatch | None, words: dict[str, Any]
-) -> list[Dispatch]:
-    if dispatch is not None:
-        return [dispatch]
-    subject = session.get(Petition, petition.parent_id) if row.event is Event.ATTACH else petition
+def _shares(occasion: Occasion) -> list[Dispatch]:
+    if occasion.share is not None:
+        return [occasion.share]
+    session, petition = occasion.case.session, occasion.case.petition
+    subject = session.get(Petition, petition.parent_id) if occasion.row.event is Event.ATTACH else petition
     shares = dispatches_of(session, subject) if subject else []
-    chosen = words.get(TO_POSITIONS)
+    chosen = occasion.words.get(TO_POSITIONS)
     return [s for s in shares if s.state not in FINISHED_UNITS and (chosen is None or s.position in chosen)]
 
 
-def _petitioners(session: Session, petition: Petition, dispatch: Dispatch | None) -> Iterator[Addressee]:
+def _petitioners(case: Case, share: Dispatch | None) -> Iterator[Addressee]:
     """Yield the lead petitioner, if there is anybody to tell."""
-    if nobody_to_tell(flags_of(petition)):
+    if nobody_to_tell(flags_of(case.petition)):
         return
-    for person in people_of(session, petition)[:1]:
+    for person in people_of(case.session, case.petition)[:1]:
         email = f"mailto:{vault().open(person.email_sealed)}" if person.email_sealed else None
-        yield Addressee(key=f"person{person.id}", name="信访人", address=email, dispatch=dispatch)
+        yield Addressee(key=f"person{person.id}", name="信访人", address=email, dispatch=share)
 
 
-def _facts(
-    session: Session,
-    petition: Petition,
-    entry: CatalogueRow,
-    addressee: Addressee,
-    row: Transition,
-    *,
-    act: Act,
-    clocks: dict[str, Clock],
-    words: dict[str, Any],
-    order: Order | None,
-) -> dict[str, Any]:
+def _facts(occasion: Occasion, entry: CatalogueRow, addressee: Addressee) -> dict[str, Any]:
     """Look up what the letter needs, and nothing else: a reminder to the office asks for no people and no units."""
-    known: dict[str, Any] = _plain_facts(petition, row, act)
-    if order and order.leaves_at:
-        known["written_on"] = chinese_date(legal_day(order.leaves_at))
+    known: dict[str, Any] = _plain_facts(occasion)
+    if occasion.order and occasion.order.leaves_at:
+        known["written_on"] = chinese_date(legal_day(occasion.order.leaves_at))
     if UNIT_FACTS & set(entry.needs):
-        known |= _unit_facts(session, petition, entry, addressee, clocks, act)
+        known |= _unit_facts(occasion, entry, addressee)
     if "petitioner_name" in entry.needs:
-        known["petitioner_name"] = _petitioner_name(session, petition, to_self=addressee.key.startswith("person"))
+        known["petitioner_name"] = _petitioner_name(occasion.case, to_self=addressee.key.startswith("person"))
     spoken = dict.fromkeys(SPOKEN, "")
-    return spoken | known | {name: value for name, value in words.items() if name != TO_POSITIONS}
+    return spoken | known | {name: value for name, value in occasion.words.items() if name != TO_POSITIONS}
 
 
 UNIT_FACTS = {"owed", "unit_name", "unit_role", "units", "lead_unit", "due_on", "report_wanted"}
 
 
-def _plain_facts(petition: Petition, row: Transition, act: Act) -> dict[str, Any]:
+def _plain_facts(occasion: Occasion) -> dict[str, Any]:
+    petition = occasion.case.petition
     return {
         "number": subject_of(petition),
         "title": petition.title,
@@ -178,25 +169,24 @@ def _plain_facts(petition: Petition, row: Transition, act: Act) -> dict[str, Any
         "receipt_on": chinese_date(petition.receipt_on),
         "registered_on": chinese_date(petition.registered_on),
         "channel": petition.channel.label,
-        "basis": row.basis,
+        "basis": occasion.row.basis,
         "delivered_on": chinese_date(petition.delivered_on),
         "closed_on": chinese_date(petition.closed_on),
         "outcome": petition.outcome.label if petition.outcome else "",
         "office_name": settings().office_name,
         "office_phone": settings().office_phone,
-        "written_on": chinese_date(act.happened_on),
+        "written_on": chinese_date(occasion.act.happened_on),
         "letter_no": "",
     }
 
 
-def _unit_facts(
-    session: Session, petition: Petition, entry: CatalogueRow, addressee: Addressee, clocks: dict[str, Clock], act: Act
-) -> dict[str, Any]:
+def _unit_facts(occasion: Occasion, entry: CatalogueRow, addressee: Addressee) -> dict[str, Any]:
+    session, petition = occasion.case.session, occasion.case.petition
     share, shares = addressee.dispatch, dispatches_of(session, petition)
     organs = organs_by_id(session, {s.organ_id for s in shares})
     names = {s.id: organs[s.organ_id].name for s in shares}
-    due = clocks.get("assign") or (_handling_limit(session, petition, share) if share else None)
-    passed = due is not None and not names_due_day(entry.letter, due.due_on, act.happened_on)
+    due = occasion.clocks.get("assign") or (_handling_limit(occasion.case.of(share)) if share else None)
+    passed = due is not None and not names_due_day(entry.letter, due.due_on, occasion.act.happened_on)
     return {
         "unit_name": (names.get(share.id, "") if share else "") or addressee.name,
         "unit_role": share.role.label if share else "",
@@ -208,42 +198,36 @@ def _unit_facts(
     }
 
 
-def _handling_limit(session: Session, petition: Petition, share: Dispatch) -> Clock | None:
-    own = (clock for clock in clocks_of(session, petition) if clock.dispatch_id == share.id and clock.rule_key == "assign")
+def _handling_limit(case: Case) -> Clock | None:
+    share_id = case.required_share().id
+    own = (
+        clock for clock in clocks_of(case.session, case.petition) if clock.dispatch_id == share_id and clock.rule_key == "assign"
+    )
     return next((clock for clock in own if clock.state is ClockState.RUNNING), None)
 
 
-def _petitioner_name(session: Session, petition: Petition, *, to_self: bool) -> str:
+def _petitioner_name(case: Case, *, to_self: bool) -> str:
     """The lead petitioner's name; towards others an accuser's name stays with the office (条例 第三十条)."""
+    petition = case.petition
     if not shows_petitioner(petition.petition_class, flags_of(petition), to_self=to_self):
         return "（保密）"
-    people = people_of(session, petition)
+    people = people_of(case.session, petition)
     return vault().open(people[0].name_sealed) if people and people[0].name_sealed else "匿名"
 
 
-def _queue(
-    session: Session,
-    petition: Petition,
-    letter: Letter,
-    entry: CatalogueRow,
-    event: CaseEvent,
-    addressee: Addressee,
-    facts: dict[str, Any],
-    *,
-    act: Act,
-    order: Order | None,
-) -> None:
-    if letter in (Letter.REFERRAL_LETTER, Letter.ASSIGNMENT_LETTER) and addressee.dispatch:
+def _queue(occasion: Occasion, entry: CatalogueRow, addressee: Addressee, facts: dict[str, Any]) -> None:
+    case, order, act = occasion.case, occasion.order, occasion.act
+    if entry.letter in (Letter.REFERRAL_LETTER, Letter.ASSIGNMENT_LETTER) and addressee.dispatch:
         facts["letter_no"] = addressee.dispatch.letter_no
     elif entry.serial and not facts["letter_no"]:
-        facts["letter_no"] = letter_number(session, entry.serial, act.happened_on)
-    session.add(
+        facts["letter_no"] = letter_number(case.session, entry.serial, act.happened_on)
+    case.session.add(
         OutboxMessage(
-            key=f"{petition.id}:{event.seq}:{letter.value}:{addressee.key}",
-            petition_id=petition.id,
+            key=f"{case.petition.id}:{occasion.event.seq}:{entry.letter.value}:{addressee.key}",
+            petition_id=case.petition.id,
             dispatch_id=addressee.dispatch.id if addressee.dispatch else None,
-            event_seq=event.seq,
-            letter=letter,
+            event_seq=occasion.event.seq,
+            letter=entry.letter,
             letter_no=facts["letter_no"] or None,
             addressee=addressee.name,
             address_sealed=vault().seal(addressee.address) if addressee.address else None,

@@ -21,6 +21,7 @@ from rules.steps import step_of
 from rules.zone import days_left
 from tasks.casework.intake import find_organ
 from tasks.reading.masks import shown_title
+from tasks.record.cases import subject_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +109,7 @@ def _row(
     own = {owner: dues.get((petition.id or 0, owner)) for owner in ClockOwner}
     first = min((due for due, _ in filter(None, own.values())), default=None)
     return {
-        "number": petition.number or f"draft-{petition.id}",
+        "number": subject_of(petition),
         "title": shown_title(petition),
         "stage": STAGES[petition.state].value,
         "stage_label": STAGES[petition.state].label,

@@ -1,18 +1,18 @@
-"""Finding and locking petitions and their parts."""
+"""Cases: finding a petition and its parts, and locking it, once, for whoever is going to change it."""
 
-from typing import Any
+from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from models.clock import Clock
 from models.dispatch import Dispatch
-from models.officer import Officer
 from models.organ import Organ
-from models.petition import Petition
+from models.petition import DRAFT_PREFIX, Petition
 from models.petitioner import Party, Petitioner
+from models.vocabulary.case import DispatchState, State, Step
 from rules.errors import UnknownCaseError
-from tasks.record.locked import DRAFT_PREFIX as DRAFT_PREFIX
+from rules.steps import step_of
 from tasks.record.locked import held, hold, parts
 
 LONGEST_ROW_NUMBER = 15
@@ -36,32 +36,103 @@ PEOPLE = (
 )
 
 
+@dataclass(frozen=True)
+class Case:
+    """A petition under its lock and, where the matter is one unit's, that unit's share of it.
+
+    The lock is the transaction's: a case is good for as long as its session is. Only this module makes one of a petition,
+    so that whoever is given a case knows that nobody else changes it meanwhile.
+    """
+
+    session: Session
+    petition: Petition
+    share: Dispatch | None = None
+
+    @property
+    def subject(self) -> str:
+        """What a run about it is named after."""
+        return subject_of(self.petition, self.share)
+
+    @property
+    def at_hand(self) -> Petition | Dispatch:
+        """The row that the matter is about: the share where there is one, else the petition itself."""
+        return self.share or self.petition
+
+    @property
+    def state(self) -> State | DispatchState:
+        """The state of the row at hand."""
+        return self.at_hand.state
+
+    @property
+    def step(self) -> Step | None:
+        """The step at which it waits for somebody; none when it needs no person."""
+        return step_of(self.state)
+
+    @property
+    def whole(self) -> "Case":
+        """The petition as a whole, under the same lock."""
+        return replace(self, share=None)
+
+    def of(self, share: Dispatch | None) -> "Case":
+        """One of the petition's shares, or the petition itself for none, under the same lock."""
+        return replace(self, share=share)
+
+    def required_share(self) -> Dispatch:
+        """The share that an act needs; raises ``UnknownCaseError`` when the petition as a whole was named."""
+        if self.share is None:
+            raise UnknownCaseError(f"{self.subject} 是整件的编号，请写明是哪一份派件，例如 {self.subject}/1")
+        return self.share
+
+
+def lock_case(session: Session, subject: str) -> Case:
+    """Lock a petition, named by its number or draft mark; with a position behind it the case is about that share.
+
+    Waits for whoever holds it; what was read of it before is read anew. Raises ``UnknownCaseError``.
+    """
+    number, position = split_subject(subject)
+    number = number.strip()
+    row = draft_row(number)
+    query, params = (LOCK_PETITION, {"number": number}) if row is None else (LOCK_DRAFT, {"id": row})
+    found = session.exec(query, params=params, execution_options={"populate_existing": True}).first()
+    case = case_of_locked(session, _known(found, number))
+    return case if position is None else case.of(find_dispatch(session, case.petition, position))
+
+
+def case_of_locked(session: Session, petition: Petition) -> Case:
+    """The case of a petition whose row the transaction has locked already, or has only just written."""
+    hold(session, petition)
+    return Case(session, petition)
+
+
 def subject_of(petition: Petition, dispatch: Dispatch | None = None) -> str:
     """Name what a run is about: the petition's number, with the share's position behind a slash."""
-    number = petition.number or f"{DRAFT_PREFIX}{petition.id}"
+    number = petition.number or draft_mark(petition)
     return f"{number}/{dispatch.position}" if dispatch else number
 
 
-def find_petition(session: Session, number: str, *, lock: bool = False) -> Petition:
-    """Load a petition by number (or draft mark), with its row locked if asked; raises ``UnknownCaseError``.
-
-    What this transaction has locked before is not read again: nobody else can have changed it since.
-    """
+def find_petition(session: Session, number: str) -> Petition:
+    """Load a petition by number (or draft mark), to be looked at only; raises ``UnknownCaseError``."""
     number = number.strip()
-    if (known := held(session).numbers.get(number)) is not None:
-        return known
-    options = {"populate_existing": True} if lock else {}
-    if number.startswith(DRAFT_PREFIX) and _is_row_number(number.removeprefix(DRAFT_PREFIX)):
-        params: dict[str, Any] = {"id": int(number.removeprefix(DRAFT_PREFIX))}
-        query = LOCK_DRAFT if lock else DRAFT
-    else:
-        params, query = {"number": number}, LOCK_PETITION if lock else PETITION
-    petition = session.exec(query, params=params, execution_options=options).first()
+    row = draft_row(number)
+    query, params = (PETITION, {"number": number}) if row is None else (DRAFT, {"id": row})
+    return _known(session.exec(query, params=params).first(), number)
+
+
+def _known(petition: Petition | None, number: str) -> Petition:
     if petition is None:
         raise UnknownCaseError(f"没有编号为“{number}”的信访件")
-    if lock:
-        hold(session, petition)
     return petition
+
+
+def draft_mark(petition: Petition) -> str:
+    """Name a paper's intake: what it is called until it has a number, and what its intake run is known by after that."""
+    return f"{DRAFT_PREFIX}{petition.id}"
+
+
+def draft_row(number: str) -> int | None:
+    """The row that a draft mark names; nothing for a petition's number."""
+    row = number.removeprefix(DRAFT_PREFIX)
+    return int(row) if row != number and _is_row_number(row) else None
 
 
 def _is_row_number(text: str) -> bool:
@@ -122,8 +193,3 @@ def organs_by_id(session: Session, ids: set[int]) -> dict[int, Organ]:
         with session.no_autoflush:  # nothing that waits to be written changes an organ
             known |= {organ.id: organ for organ in session.exec(select(Organ).where(col(Organ.id).in_(missing)))}
     return {organ_id: known[organ_id] for organ_id in ids if organ_id in known}
-
-
-def officers_with(session: Session, codes: set[str]) -> dict[str, Officer]:
-    """Load officers by work number."""
-    return {officer.code: officer for officer in session.exec(select(Officer).where(col(Officer.code).in_(codes)))}

@@ -1,10 +1,11 @@
 """Gathering the facts that the guards look at, from one petition's rows."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from models.case_event import CaseEvent
 from models.clock import Clock
@@ -17,7 +18,7 @@ from models.vocabulary.limits import ClockState
 from models.vocabulary.papers import MessageState
 from rules.facts import Facts, UnitFacts
 from tasks.record.act import Act
-from tasks.record.cases import dispatches_of, organ_by_id, organs_by_id
+from tasks.record.cases import Case, dispatches_of, organ_by_id, organs_by_id
 
 FACT_NAMES = {field.name for field in fields(Facts)}
 
@@ -34,10 +35,10 @@ def unit_facts(organ: Organ, act: Act, dispatch: Dispatch | None = None) -> Unit
     )
 
 
-def commissioned_units(session: Session, petition: Petition, act: Act) -> tuple[UnitFacts, ...]:
+def commissioned_units(case: Case, act: Act) -> tuple[UnitFacts, ...]:
     """Describe the units of a petition's newest round of dispatches."""
-    shares = dispatches_of(session, petition)
-    organs = organs_by_id(session, {share.organ_id for share in shares})
+    shares = dispatches_of(case.session, case.petition)
+    organs = organs_by_id(case.session, {share.organ_id for share in shares})
     return tuple(unit_facts(organs[share.organ_id], act, share) for share in shares)
 
 
@@ -46,9 +47,10 @@ def flags_of(petition: Petition) -> frozenset[Flag]:
     return frozenset(Flag(flag) for flag in petition.flags)
 
 
-def gather_facts(session: Session, petition: Petition, *, act: Act, asked: dict[str, Any]) -> Facts:
+def gather_facts(case: Case, act: Act, asked: Mapping[str, Any]) -> Facts:
     """Put together what is on file and what is asked for; what is asked for wins."""
-    accused = organ_by_id(session, petition.accused_organ_id) if petition.accused_organ_id else None
+    petition = case.petition
+    accused = organ_by_id(case.session, petition.accused_organ_id) if petition.accused_organ_id else None
     known: dict[str, Any] = {
         "today": act.today,
         "happened_on": act.happened_on,
@@ -68,40 +70,42 @@ def gather_facts(session: Session, petition: Petition, *, act: Act, asked: dict[
         "accused_unit": accused.code if accused else "",
     }
     if "units" not in asked:
-        known["units"] = commissioned_units(session, petition, act)
+        known["units"] = commissioned_units(case, act)
     return Facts(**(known | {name: value for name, value in asked.items() if name in FACT_NAMES}))
 
 
-def unsent_letters(session: Session, petition: Petition) -> int:
+def unsent_letters(case: Case) -> int:
     """Count the petition's letters that are still on their way out; reminders of a limit hold nothing up."""
     waiting = (MessageState.QUEUED, MessageState.SENDING, MessageState.DEAD)
     query = (
         select(func.count())
         .select_from(OutboxMessage)
         .where(
-            OutboxMessage.petition_id == petition.id, col(OutboxMessage.state).in_(waiting), col(OutboxMessage.clock_id).is_(None)
+            OutboxMessage.petition_id == case.petition.id,
+            col(OutboxMessage.state).in_(waiting),
+            col(OutboxMessage.clock_id).is_(None),
         )
     )
-    return session.exec(query).one()
+    return case.session.exec(query).one()
 
 
-def running_clock(session: Session, petition: Petition, *rule_keys: str, dispatch: Dispatch | None = None) -> Clock | None:
-    """Find the petition's (or the share's) running clock under one of the rules."""
+def running_clock(case: Case, rule_key: str) -> Clock | None:
+    """Find the running clock of the petition, or of the share that the case is about, under a rule."""
     query = select(Clock).where(
-        Clock.petition_id == petition.id,
-        Clock.dispatch_id == (dispatch.id if dispatch else None),
+        Clock.petition_id == case.petition.id,
+        Clock.dispatch_id == (case.share.id if case.share else None),
         Clock.state == ClockState.RUNNING,
-        col(Clock.rule_key).in_(rule_keys),
+        Clock.rule_key == rule_key,
     )
-    return session.exec(query).first()
+    return case.session.exec(query).first()
 
 
-def last_event(session: Session, petition: Petition, dispatch: Dispatch | None = None) -> CaseEvent | None:
+def last_event(case: Case) -> CaseEvent | None:
     """Load the newest event of a petition as a whole, or of one unit's share.
 
     Overlays are left out: a reminder or a note of yesterday must not forbid to enter what happened before it.
     """
-    query = select(CaseEvent).where(CaseEvent.petition_id == petition.id)
+    query = select(CaseEvent).where(CaseEvent.petition_id == case.petition.id)
     query = query.where(col(CaseEvent.source) != col(CaseEvent.target))
-    query = query.where(CaseEvent.dispatch_id == (dispatch.id if dispatch else None))
-    return session.exec(query.order_by(col(CaseEvent.seq).desc()).limit(1)).first()
+    query = query.where(CaseEvent.dispatch_id == (case.share.id if case.share else None))
+    return case.session.exec(query.order_by(col(CaseEvent.seq).desc()).limit(1)).first()

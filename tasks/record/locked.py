@@ -18,7 +18,6 @@ from models.organ import Organ
 from models.petition import Petition
 from models.petitioner import Petitioner
 
-DRAFT_PREFIX = "draft-"
 HELD = "held"
 """Where a session, which lives for one transaction, keeps this."""
 
@@ -27,9 +26,8 @@ Part = TypeVar("Part")
 
 @dataclass
 class Locked:
-    """One petition whose row lock the transaction holds, with the parts of it that have been read."""
+    """The parts that have been read of a petition whose row lock the transaction holds."""
 
-    petition: Petition
     shares: list[Dispatch] | None = None
     clocks: list[Clock] | None = None
     people: list[Petitioner] | None = None
@@ -39,7 +37,6 @@ class Locked:
 class Held:
     """Everything that one transaction remembers."""
 
-    numbers: dict[str, Petition] = field(default_factory=dict)
     petitions: dict[int, Locked] = field(default_factory=dict)
     organs: dict[int, Organ] = field(default_factory=dict)
     organ_names: dict[str, Organ] = field(default_factory=dict)
@@ -54,19 +51,12 @@ def held(session: Session) -> Held:
 
 def hold(session: Session, petition: Petition) -> None:
     """Note that this transaction holds a petition's row lock."""
-    kept = held(session)
-    kept.numbers[petition.number or f"{DRAFT_PREFIX}{petition.id}"] = petition
-    kept.petitions.setdefault(petition.id, Locked(petition))
-
-
-def locked(session: Session, petition: Petition) -> Locked | None:
-    """What is remembered of a petition; nothing unless this transaction holds its lock."""
-    return held(session).petitions.get(petition.id)
+    held(session).petitions.setdefault(petition.id, Locked())
 
 
 def parts(session: Session, petition: Petition, name: str, load: Callable[[], list[Part]]) -> list[Part]:
     """Give a locked petition's parts from memory, reading them once; those of another petition are read every time."""
-    kept = locked(session, petition)
+    kept = held(session).petitions.get(petition.id)
     if kept is None:
         return load()
     if getattr(kept, name) is None:
@@ -78,7 +68,7 @@ def parts(session: Session, petition: Petition, name: str, load: Callable[[], li
 def add_part(session: Session, petition: Petition, name: str, part: Dispatch | Clock) -> None:
     """Add a new share or clock to the session, and to what is remembered of its petition."""
     session.add(part)
-    kept = locked(session, petition)
+    kept = held(session).petitions.get(petition.id)
     if kept is None:
         return
     if getattr(kept, name) is None:

@@ -12,6 +12,7 @@ from models.serial import Serial
 from models.vocabulary.case import DispatchState
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import Vault
+from tasks.record.cases import subject_of
 from tasks.record.chain import event_hash, head_seal
 
 BATCH = 500
@@ -66,7 +67,7 @@ def _chain(session: Session, petition: Petition) -> list[CaseEvent]:
 
 
 def _check(session: Session, petition: Petition, chain: list[CaseEvent], vault: Vault) -> Iterator[Finding]:
-    name = petition.number or f"draft-{petition.id}"
+    name = subject_of(petition)
     yield from _shares(session, petition, chain, name)
     previous, expected = "", 1
     for event in chain:

@@ -12,10 +12,10 @@ from models.bookmark import Bookmark
 from models.clock import Clock, ClockStep
 from models.dispatch import Dispatch
 from models.organ import Organ
-from models.petition import Petition
+from models.petition import DRAFT_PREFIX, Petition
 from models.vocabulary.limits import StepFate
 from rules.ladder import MISSED
-from tasks.record.cases import DRAFT_PREFIX, subject_of
+from tasks.record.cases import subject_of
 
 NAMESPACE = UUID("6f6b3ab0-6c1c-4f0e-9d9f-2b3c5a1d7e42")
 """Under which the ids of announcements are made: the same step always has the same id."""

@@ -7,11 +7,11 @@ from sqlalchemy import bindparam, text
 from sqlmodel import Session, col, or_, select
 
 from models.bookmark import Bookmark
+from models.petition import DRAFT_PREFIX
 from models.types import UtcDateTime
 from models.vocabulary.case import Step
 from tasks.keeping.vault import vault
 from tasks.record.act import Act
-from tasks.record.cases import DRAFT_PREFIX
 from tasks.record.locked import held
 
 OWN_RUN_PAUSE = timedelta(seconds=20)

@@ -13,7 +13,7 @@ from models.dispatch import Dispatch
 from models.petition import Petition
 from models.vocabulary.case import Step
 from rules.steps import step_of
-from tasks.record.cases import DRAFT_PREFIX, split_subject
+from tasks.record.cases import draft_row, split_subject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +57,5 @@ def look_at(session: Session, subject: str) -> Look | None:
 
 
 def _same(number: str) -> Any:
-    if number.startswith(DRAFT_PREFIX):
-        return col(Petition.id) == int(number.removeprefix(DRAFT_PREFIX))
-    return col(Petition.number) == number
+    row = draft_row(number)
+    return col(Petition.number) == number if row is None else col(Petition.id) == row

@@ -10,13 +10,13 @@ from sqlmodel import Session, col, select
 
 from models.bookmark import Bookmark
 from models.dispatch import Dispatch
-from models.petition import Petition
+from models.petition import DRAFT_PREFIX, Petition
 from models.vocabulary.case import DispatchState, Stage, State
 from rules.lifecycle.share import FINISHED_UNITS
 from rules.lifecycle.stages import STAGES
 from tasks.limits.clocks import start_clock
 from tasks.record.act import SYSTEM, Act
-from tasks.record.cases import DRAFT_PREFIX, find_petition, split_subject, subject_of
+from tasks.record.cases import draft_row, lock_case, split_subject, subject_of
 from tasks.runs.bookmarks import bookmark_of, set_refusal, want_run
 
 CLOSED = [state for state in State if STAGES[state] is Stage.CLOSED]
@@ -41,7 +41,7 @@ def unfinished_of_runs(session: Session, run_ids: Collection[str]) -> list[Bookm
 def states_of(session: Session, subjects: Collection[str]) -> dict[str, State | DispatchState]:
     """Look up the state in which each subject's case, share or draft is now, in two queries."""
     numbers = {split_subject(subject)[0] for subject in subjects}
-    drafts = {int(number.removeprefix(DRAFT_PREFIX)) for number in numbers if number.startswith(DRAFT_PREFIX)}
+    drafts = {row for row in map(draft_row, numbers) if row is not None}
     chosen = or_(col(Petition.number).in_(numbers), col(Petition.id).in_(drafts))
     states: dict[str, State | DispatchState] = {}
     for number, row_id, state in session.execute(
@@ -67,12 +67,12 @@ def add_missing_bookmarks(session: Session, *, before: datetime, as_of: datetime
     for petition in session.exec(
         petitions.where(col(Petition.state).not_in(CLOSED), col(Petition.created_at) < before).limit(limit)
     ):
-        locked = find_petition(session, subject_of(petition), lock=True)
-        if locked.state is State.DRAFT:
-            set_refusal(bookmark_of(session, subject_of(locked), as_of=as_of), INTERRUPTED)
-            start_clock(session, locked, "register", act=act, dispatch=None)
-        want_run(session, subject_of(locked), locked.last_seq, act)
-        added.append(subject_of(locked))
+        case = lock_case(session, subject_of(petition))
+        if case.state is State.DRAFT:
+            set_refusal(bookmark_of(session, case.subject, as_of=as_of), INTERRUPTED)
+            start_clock(session, case.petition, "register", act=act, dispatch=None)
+        want_run(session, case.subject, case.petition.last_seq, act)
+        added.append(case.subject)
     shares = select(Petition, Dispatch).join(Dispatch, col(Dispatch.petition_id) == Petition.id)
     shares = shares.outerjoin(Bookmark, col(Bookmark.subject) == _share_name()).where(missing)
     shares = shares.where(col(Dispatch.state).not_in(FINISHED_UNITS), col(Petition.state).not_in(CLOSED))

@@ -23,8 +23,8 @@ from tasks.limits.clocks import ON_FOOT, fresh_record
 from tasks.limits.ladder import passed_steps, schedule
 from tasks.limits.rulebook import IN_FORCE, calendar, calendar_with, imports_in_force, rule_of
 from tasks.record.act import Act
-from tasks.record.cases import find_petition, subject_of
-from tasks.transitions import advance
+from tasks.record.cases import Case, lock_case, subject_of
+from tasks.transitions import Change, advance
 
 PAGE = 1000
 Progress = Callable[[int, int | None], None]
@@ -104,7 +104,7 @@ def import_calendar(session: Session, found: CalendarFile, *, act: Act, progress
     session.flush()
     session.info.pop(IN_FORCE, None)
     moves = tuple(_moves(session, calendar(session), never_earlier=_never_earlier(), old=old, progress=progress))
-    _write(session, moves, act=act, facts={"import": row.id, "calendar": calendar(session).version})
+    _write(session, moves, act=act, record={"import": row.id, "calendar": calendar(session).version})
     session.add_all(_move_row(row.id, move) for move in moves)
     return Applied(import_id=row.id, moves=moves)
 
@@ -116,7 +116,7 @@ def recount(session: Session, *, act: Act | None = None, progress: Progress = _q
     """
     moves = tuple(_moves(session, calendar(session), never_earlier=_never_earlier(), progress=progress))
     if act is not None:
-        _write(session, moves, act=act, facts={"calendar": calendar(session).version})
+        _write(session, moves, act=act, record={"calendar": calendar(session).version})
     return Applied(import_id=None, moves=moves)
 
 
@@ -140,7 +140,7 @@ def roll_back(session: Session, import_id: int, *, act: Act, progress: Progress 
     touched = lambda clock: clock.id in moved or clock.calendar_version == withdrawn  # noqa: E731
     found = _moves(session, calendar(session), never_earlier=False, only=touched, progress=progress)
     moves = tuple(_as_before(move, moved.get(move.clock_id)) for move in found)
-    _write(session, moves, act=act, facts={"withdrawn": import_id, "calendar": calendar(session).version})
+    _write(session, moves, act=act, record={"withdrawn": import_id, "calendar": calendar(session).version})
     return Applied(import_id=import_id, moves=moves)
 
 
@@ -256,17 +256,18 @@ def _as_before(move: Move, moved: CalendarMove | None) -> Move:
     return replace(move, after=before)
 
 
-def _write(session: Session, moves: tuple[Move, ...], *, act: Act, facts: dict[str, Any]) -> None:
+def _write(session: Session, moves: tuple[Move, ...], *, act: Act, record: dict[str, Any]) -> None:
     """Move the limits, petition by petition, with one event in each file."""
     for number, group in groupby(moves, key=attrgetter("petition_no")):
-        petition = find_petition(session, number, lock=True)
+        case = lock_case(session, number)
         own = list(group)
-        advance(session, petition, Event.RECOUNT, act=act, facts=facts | {"clocks": [_fact(move) for move in own]})
+        advance(case, Change(Event.RECOUNT, record=record | {"clocks": [_fact(move) for move in own]}), act)
         for move in own:
-            _set(session, petition, move, act=act)
+            _set(case, move, act=act)
 
 
-def _set(session: Session, petition: Petition, move: Move, *, act: Act) -> None:
+def _set(case: Case, move: Move, *, act: Act) -> None:
+    session, petition = case.session, case.petition
     clock = session.get_one(Clock, move.clock_id)
     if move.due_after != move.due_before and move.due_after >= act.today:
         clock = fresh_record(session, petition, clock, act=act, reason=f"{Event.RECOUNT.label}，另行计时")

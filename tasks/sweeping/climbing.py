@@ -1,5 +1,6 @@
 """Taking steps of a clock's ladder: the event in the case file, the one message that still makes sense, the record."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -22,67 +23,56 @@ from tasks.letters.queueing import Order, chinese_date, shown_due
 from tasks.limits.ladder import ladder_of, record_step, steps_taken, withdraw_waiting
 from tasks.limits.rulebook import calendar, office_hours, rule_of
 from tasks.record.act import Act
-from tasks.record.cases import organ_by_id
-from tasks.transitions import advance
+from tasks.record.cases import Case, organ_by_id
+from tasks.transitions import Change, advance
 
 EVENTS = {RungKind.WARN: Event.WARN, RungKind.MISS: Event.MISS, RungKind.ESCALATE: Event.ESCALATE}
 
 
-def take_steps(session: Session, petition: Petition, clock: Clock, wanted: Climb, *, act: Act) -> None:
+def take_steps(case: Case, clock: Clock, wanted: Climb, *, act: Act) -> None:
     """Take the steps that a clock needs now, each with an event of its own, and note those that are overtaken."""
+    session, petition = case.session, case.petition
     share = session.get(Dispatch, clock.dispatch_id) if clock.dispatch_id else None
     withdraw_waiting(session, clock)
     for rung in wanted.acts:
         speaks = rung is wanted.message
-        facts: dict[str, Any] = {
+        record: dict[str, Any] = {
             "clock": clock.number,
             "rule": clock.rule_key,
             "step": rung.key,
             "due_on": clock.due_on.isoformat(),
         }
         if speaks and wanted.overtaken:
-            facts["overtaken"] = [lower.key for lower in wanted.overtaken]
-        order = _order(session, clock, share, rung, facts, act) if speaks else Order(clock=clock, facts=facts)
-        _take(session, petition, rung, order, act)
+            record["overtaken"] = [lower.key for lower in wanted.overtaken]
+        silent = Order(clock=clock, record=record)
+        _take(case, rung, _spoken(session, replace(silent, share=share), rung, act) if speaks else silent, act)
         record_step(session, clock, rung, StepFate.ACTED, event_seq=petition.last_seq, as_of=act.as_of)
     for rung in wanted.overtaken:
         record_step(session, clock, rung, StepFate.OVERTAKEN, event_seq=petition.last_seq, as_of=act.as_of)
     session.flush()
 
 
-def _take(session: Session, petition: Petition, rung: Rung, order: Order, act: Act) -> None:
+def _take(case: Case, rung: Rung, order: Order, act: Act) -> None:
     action = rung.step.action if rung.step and rung.step.automatic and _is_the_units(order) else None
-    number, position = str(petition.number), order.share.position if order.share else 0
     if action is LadderAction.URGE:
-        said = _said(petition, order, act)
-        urge(session, number, position, act=act, way=UrgingWay.LETTER, said=said, order=order)
+        urge(case.of(order.share), act=act, way=UrgingWay.LETTER, said=_said(case.petition, order, act), order=order)
     elif action is LadderAction.SUPERVISE and rung.step:
-        demand = f"{_said(petition, order, act)}，请书面说明原因，抓紧办理"
-        supervise(session, number, position, act=act, ground=rung.step.supervision_ground, demand=demand, order=order)
+        demand = f"{_said(case.petition, order, act)}，请书面说明原因，抓紧办理"
+        supervise(case.of(order.share), act=act, ground=rung.step.supervision_ground, demand=demand, order=order)
     else:
-        words = _words(session, petition, order, rung, act) if order.letter else {}
-        advance(
-            session,
-            petition,
-            EVENTS[rung.kind],
-            act=act,
-            facts=order.facts,
-            order=order,
-            asked={"reason": rung.label, "units": ()},
-            letter_facts=words,
-        )
+        asked: dict[str, Any] = {"reason": rung.label, "units": ()}
+        words = _words(case, order, rung, act) if order.letter else {}
+        advance(case, Change(EVENTS[rung.kind], asked=asked, record=order.record, words=words, order=order), act)
 
 
 def _is_the_units(order: Order) -> bool:
     return is_the_units(order.clock.owner, order.share.state if order.share else None)
 
 
-def _order(session: Session, clock: Clock, share: Dispatch | None, rung: Rung, facts: dict[str, Any], act: Act) -> Order:
+def _spoken(session: Session, order: Order, rung: Rung, act: Act) -> Order:
+    """Give an order its letter, and the instant from which on it may leave."""
     leaves_at = office_hours().next_open(act.as_of, calendar(session))
-    draft = Order(clock=clock, share=share, facts=facts)
-    return Order(
-        clock=clock, share=share, facts=facts, leaves_at=leaves_at, letter=letter_of_rung(rung, units=_is_the_units(draft))
-    )
+    return replace(order, leaves_at=leaves_at, letter=letter_of_rung(rung, units=_is_the_units(order)))
 
 
 def _read_on(order: Order, act: Act) -> date:
@@ -96,8 +86,9 @@ def _said(petition: Petition, order: Order, act: Act) -> str:
     return f"“{rule_of(petition, clock).label}”的期限为{shown_due(clock)}，已逾期{late}日"
 
 
-def _words(session: Session, petition: Petition, order: Order, rung: Rung, act: Act) -> dict[str, Any]:
+def _words(case: Case, order: Order, rung: Rung, act: Act) -> dict[str, Any]:
     """What a warning, an alert or a report says about a limit; nothing of the matter itself."""
+    session, petition = case.session, case.petition
     clock = order.clock
     own = settings().office_name
     unit = organ_by_id(session, order.share.organ_id).name if order.share and _is_the_units(order) else own

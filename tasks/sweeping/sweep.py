@@ -24,8 +24,7 @@ from rules.ladder import RungKind, climb
 from tasks.keeping.database import Database
 from tasks.limits.ladder import ladder_of, schedule
 from tasks.record.act import SYSTEM, Act
-from tasks.record.cases import subject_of
-from tasks.record.locked import hold
+from tasks.record.cases import Case, case_of_locked, subject_of
 from tasks.sweeping.climbing import take_steps
 
 LOOK = 1000
@@ -155,22 +154,20 @@ def _passes_by_itself(fault: Exception) -> bool:
 
 
 def _act(session: Session, part: list[Due], as_of: datetime) -> tuple[SweepReport, int]:
-    petitions = _lock(session, {due.petition_id for due in part})
-    clocks = _load(session, [due.clock_id for due in part if due.petition_id in petitions])
+    cases = _lock(session, {due.petition_id for due in part})
+    clocks = _load(session, [due.clock_id for due in part if due.petition_id in cases])
     passed = _passed(session, list(clocks))
     report = SweepReport()
     for clock in clocks.values():
-        _act_on(session, petitions[clock.petition_id], clock, passed.get(clock.id, set()), as_of, report)
+        _act_on(cases[clock.petition_id], clock, passed.get(clock.id, set()), as_of, report)
     return report, len(clocks)
 
 
-def _lock(session: Session, ids: set[int]) -> dict[int, Petition]:
+def _lock(session: Session, ids: set[int]) -> dict[int, Case]:
     """Lock the petitions that nobody else holds; the others are somebody's work in hand and wait for the next look."""
     query = select(Petition).where(col(Petition.id).in_(ids)).order_by(col(Petition.id)).with_for_update(skip_locked=True)
-    petitions = {petition.id: petition for petition in session.exec(query.execution_options(populate_existing=True))}
-    for petition in petitions.values():
-        hold(session, petition)
-    return petitions
+    petitions = session.exec(query.execution_options(populate_existing=True))
+    return {petition.id: case_of_locked(session, petition) for petition in petitions}
 
 
 def _load(session: Session, ids: list[int]) -> dict[int, Clock]:
@@ -185,17 +182,17 @@ def _passed(session: Session, ids: list[int]) -> dict[int, set[str]]:
     return found
 
 
-def _act_on(session: Session, petition: Petition, clock: Clock, passed: set[str], as_of: datetime, report: SweepReport) -> None:
+def _act_on(case: Case, clock: Clock, passed: set[str], as_of: datetime, report: SweepReport) -> None:
     """Look at a clock again, now that nobody can move it, and take the steps that it needs."""
     if clock.next_step_at is None or clock.next_step_at > as_of:
         return  # another sweep was here, or a person
-    act = Act(actor=SYSTEM, as_of=as_of)
+    petition, act = case.petition, Act(actor=SYSTEM, as_of=as_of)
     wanted = climb(ladder_of(petition, clock), passed, act.today) if clock.state is ClockState.RUNNING else None
     if wanted is None:
         schedule(petition, clock, passed)
         report.moved += 1
         return
-    take_steps(session, petition, clock, wanted, act=act)
+    take_steps(case, clock, wanted, act=act)
     kinds = Counter(rung.kind for rung in wanted.acts)
     report.add(
         SweepReport(

@@ -5,13 +5,12 @@ Its steps have other names and its forms ask for other things, as after an updat
 
 from typing import Any
 
-from sqlmodel import Session
-
 from models.vocabulary.case import Step
 from tasks import decide
 from tasks.forms import intake, routing
 from tasks.forms.base import StepForm, asked
 from tasks.record.act import Act
+from tasks.record.cases import Case
 
 SCREEN_LABEL, PROPOSE_LABEL, APPROVE_LABEL = "待初审", "待拟办意见", "待批示"
 
@@ -41,16 +40,16 @@ ApproveForm.model_fields.pop("opinion")
 ApproveForm.model_rebuild(force=True)
 
 
-def apply_proposal(session: Session, number: str, position: int | None, answer: Any, act: Act) -> None:
+def apply_proposal(case: Case, answer: Any, act: Act) -> None:
     """Put the proposal before the approver, from the renamed field."""
     known = {name: getattr(answer, name) for name in routing.ProposeForm.model_fields if name != "opinion"}
-    routing.apply_proposal(session, number, position, routing.ProposeForm(**known, opinion=answer.reasons), act)
+    routing.apply_proposal(case, routing.ProposeForm(**known, opinion=answer.reasons), act)
 
 
-def apply_approval(session: Session, number: str, position: int | None, answer: Any, act: Act) -> None:
+def apply_approval(case: Case, answer: Any, act: Act) -> None:
     """Approve without words of one's own."""
     known = {"officer": answer.officer, "occurred_at": answer.occurred_at, "choice": answer.choice}
-    routing.apply_approval(session, number, position, routing.ApproveForm(**known, opinion="同意"), act)
+    routing.apply_approval(case, routing.ApproveForm(**known, opinion="同意"), act)
 
 
 def update() -> None:

@@ -14,6 +14,7 @@ from tasks.decide import decide
 from tasks.keeping.database import Database
 from tasks.reading.searching import Wanted, search
 from tasks.record.act import SYSTEM, Act
+from tasks.record.cases import lock_case
 from tasks.submit import put_on_file, read_intake, try_to_register
 
 CLERK, DIRECTOR, VICE_CHAIR, ARCHIVIST = "Z01", "D01", "F01", "A01"
@@ -107,7 +108,7 @@ def register(life: Life) -> None:
         if not life.number:
             raise LifeError("registering was refused")
     with life.timed("duplicates"), life.database.write() as session:
-        check_duplicates(session, life.number, act=Act(actor=SYSTEM, as_of=at(2, 9)))
+        check_duplicates(lock_case(session, life.number), act=Act(actor=SYSTEM, as_of=at(2, 9)))
 
 
 def assign(life: Life) -> None:

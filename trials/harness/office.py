@@ -22,7 +22,7 @@ from tasks.keeping.settings import settings
 from tasks.keeping.vault import vault
 from tasks.letters.outbox import send_due
 from tasks.record.act import Act, find_actor
-from tasks.record.cases import clocks_of, dispatches_of, find_petition
+from tasks.record.cases import clocks_of, dispatches_of, find_petition, lock_case
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)
 
@@ -66,7 +66,7 @@ class Office:
         from tasks.record.act import SYSTEM
 
         with self.database.write() as session:
-            return check_duplicates(session, number, act=Act(actor=SYSTEM, as_of=as_of))
+            return check_duplicates(lock_case(session, number), act=Act(actor=SYSTEM, as_of=as_of))
 
     def decide(
         self, subject: str, step: Step | str, officer: str, *, as_of: datetime = MONDAY, key: str | None = None, **answer: Any

@@ -29,6 +29,7 @@ from flows.runtime.repair.verdict import (
     times_ended_badly,
 )
 from models.bookmark import Bookmark
+from models.petition import DRAFT_PREFIX
 from rules.steps import step_of
 from tasks.keeping.database import database
 from tasks.keeping.settings import settings
@@ -170,7 +171,7 @@ def file_lost_subjects(*, as_of: datetime, report: Report) -> None:
     """Give a bookmark to subjects that have none, so that the pump starts their runs."""
     with database().write() as session:
         for subject in add_missing_bookmarks(session, before=as_of - settings().stuck_after * 2, as_of=as_of):
-            report.note(subject, Remedy.FILE_DRAFT if subject.startswith("draft-") else Remedy.START)
+            report.note(subject, Remedy.FILE_DRAFT if subject.startswith(DRAFT_PREFIX) else Remedy.START)
 
 
 def end_duplicates(client: SyncPrefectClient, *, report: Report) -> None:

@@ -16,12 +16,12 @@ from flows.runtime.repair.verdict import ENDED_BADLY
 from flows.runtime.waiting.context import driven_here, engine, leaving, this_run
 from flows.runtime.waiting.engine_calls import leave
 from models.bookmark import Bookmark
-from models.petition import Petition
+from models.petition import DRAFT_PREFIX, Petition
 from rules.lifecycle.stages import STAGES
 from rules.zone import legal_day
 from tasks.keeping.database import database
 from tasks.reading.casefile import CaseFile, case_file
-from tasks.record.cases import DRAFT_PREFIX, find_petition, organ_by_id, split_subject
+from tasks.record.cases import find_petition, organ_by_id, split_subject
 from tasks.runs.bookmarks import anything_behind, bookmark_of, claim_behind, finish_run
 
 NUDGE_PAUSE = timedelta(seconds=3)

@@ -9,6 +9,7 @@ from models.vocabulary.limits import ClockState
 from models.vocabulary.papers import Letter, Retention
 from rules.errors import CaseworkError, TransitionRefusedError
 from tasks.casework.closure import close, gaps_of
+from tasks.record.cases import lock_case
 from trials.harness.office import Office, at, day
 
 
@@ -77,15 +78,15 @@ def test_a_delivery_that_was_sent_back_counts_anew(office: Office) -> None:
 
 def test_the_gaps_are_listed_in_chinese(office: Office) -> None:
     number = office.assigned()
-    with office.database.read() as session:
-        gaps = gaps_of(session, office.petition(number))
+    with office.database.write() as session:
+        gaps = gaps_of(lock_case(session, number))
     assert gaps == ("没有办理结论", "没有答复或办结报告", "没有送达记录")
 
 
 def test_closing_names_what_is_missing(office: Office) -> None:
     number = reported(office)
     with pytest.raises(TransitionRefusedError, match="不能结案"), office.database.write() as session:
-        close(session, number, act=office.act(session, "D01", at(25)), opinion="同意")
+        close(lock_case(session, number), act=office.act(session, "D01", at(25)), opinion="同意")
 
 
 def test_the_drafter_cannot_close(office: Office) -> None:

@@ -14,6 +14,7 @@ from rules.errors import CaseworkError, TransitionRefusedError, UnknownCaseError
 from tasks.casework.intake import Person, Registration, check_duplicates, open_draft, register_now
 from tasks.casework.oversight import disclose
 from tasks.forms.registration import IntakeForm
+from tasks.record.cases import lock_case
 from tasks.runs.bookmarks import refusal_of
 from tasks.submit import put_on_file, try_to_register
 from trials.harness.office import MONDAY, Office, at, day
@@ -171,7 +172,7 @@ def test_the_address_of_a_nameless_letter_is_kept(office: Office) -> None:
     draft, form = fill_in(name="", address="某区某路9号")
     number = try_to_register(draft, form, as_of=MONDAY)
     with office.database.write() as session:
-        people = disclose(session, str(number), act=office.act(session, "Z01", MONDAY), reason="核对住址")
+        people = disclose(lock_case(session, str(number)), act=office.act(session, "Z01", MONDAY), reason="核对住址")
     assert [person["address"] for person in people] == ["某区某路9号"]
 
 
@@ -339,6 +340,6 @@ def test_a_draft_is_not_looked_at_for_duplicates(office: Office) -> None:
     with office.database.write() as session:
         act = office.act(session, "Z01", MONDAY)
         draft = open_draft(session, Registration(channel=Channel.LETTER, receipt_on=MONDAY.date()), key="d", act=act)
-        found = check_duplicates(session, f"draft-{draft.id}", act=act)
+        found = check_duplicates(lock_case(session, f"draft-{draft.id}"), act=act)
         assert isinstance(draft, Petition)
     assert found == []

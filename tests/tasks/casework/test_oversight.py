@@ -9,6 +9,7 @@ from models.vocabulary.papers import Letter
 from rules.errors import CaseworkError
 from tasks.casework.intake import Person
 from tasks.casework.oversight import disclose
+from tasks.record.cases import lock_case
 from trials.harness.office import Office, at, day
 
 SUPERVISING = {"choice": "督办", "ground": "推诿、敷衍、拖延", "text": "请说明原因"}
@@ -118,7 +119,7 @@ def test_a_meeting_invites_every_unit(office: Office) -> None:
 def test_disclosing_writes_who_and_why_and_shows_clear_text(office: Office) -> None:
     number = office.register(persons=(Person(name="测试人丁", phone="13800005555", address="某路1号"),))
     with office.database.write() as session:
-        people = disclose(session, number, act=office.act(session, "Z02", at(3)), reason="电话回访")
+        people = disclose(lock_case(session, number), act=office.act(session, "Z02", at(3)), reason="电话回访")
     seen = office.events(number)[-1]
     assert (people[0]["name"], people[0]["phone"], people[0]["address"]) == ("测试人丁", "13800005555", "某路1号")
     assert (seen.event, seen.actor_code, seen.note_sealed is not None) == (Event.DISCLOSE, "Z02", True)
@@ -130,5 +131,5 @@ def test_disclosing_writes_who_and_why_and_shows_clear_text(office: Office) -> N
 def test_nobody_looks_without_a_reason_or_a_right(office: Office, officer: str, reason: str, said: str) -> None:
     number = office.register()
     with pytest.raises(CaseworkError, match=said), office.database.write() as session:
-        disclose(session, number, act=office.act(session, officer, at(3)), reason=reason)
+        disclose(lock_case(session, number), act=office.act(session, officer, at(3)), reason=reason)
     assert [event.event for event in office.events(number)] == [Event.REGISTER]

@@ -9,12 +9,13 @@ from models.attachment import Attachment
 from models.vocabulary.papers import AttachmentKind
 from rules.errors import CaseworkError
 from tasks.casework.papers import add_paper, read_paper, stored_at
+from tasks.record.cases import lock_case
 from trials.harness.office import MONDAY, Office
 
 
 def paper_on_file(office: Office, number: str, path: Path) -> Attachment:
     with office.database.write() as session:
-        return add_paper(session, number, path, kind=AttachmentKind.PHOTO, act=office.act(session, "Z01", MONDAY))
+        return add_paper(lock_case(session, number), path, kind=AttachmentKind.PHOTO, act=office.act(session, "Z01", MONDAY))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from models.vocabulary.limits import ClockState, PauseGround
 from rules.errors import CaseworkError
 from tasks.casework.suspending import resume_clock, suspend_clock, suspension_lines
 from tasks.keeping.vault import vault
+from tasks.record.cases import lock_case
 from trials.harness.office import Office, at, day
 
 LAW = "某市信访条例 第一条"
@@ -39,7 +40,7 @@ def suspend(
 ) -> None:
     with office.database.write() as session:
         clock, act = office.clocks(number)[rule].number, office.act(session, officer, when)
-        suspend_clock(session, number, clock, act=act, reason=reason, basis=basis, ground=ground)
+        suspend_clock(lock_case(session, number), clock, act=act, reason=reason, basis=basis, ground=ground)
 
 
 def resume(
@@ -54,7 +55,7 @@ def resume(
 ) -> None:
     with office.database.write() as session:
         clock, act = office.clocks(number)[rule].number, office.act(session, officer, when, occurred_at=happened)
-        resume_clock(session, number, clock, act=act, reason=reason)
+        resume_clock(lock_case(session, number), clock, act=act, reason=reason)
 
 
 def suspensions(office: Office) -> list[Suspension]:

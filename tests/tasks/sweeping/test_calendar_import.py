@@ -30,7 +30,7 @@ from tasks.limits.ladder import schedule
 from tasks.limits.rulebook import calendar
 from tasks.reading.casefile import case_file, form_description
 from tasks.reading.listing import ListFilter, list_petitions
-from tasks.record.cases import find_petition
+from tasks.record.cases import find_petition, lock_case
 from tasks.record.verifying import verify
 from tasks.sweeping import calendar_import
 from tasks.sweeping.calendar_import import Applied, Move, import_calendar, open_provisional, preview, recount, roll_back
@@ -118,7 +118,11 @@ def stand_still(office: Office, number: str, rule: str, *, when: datetime) -> No
     with office.database.write() as session:
         act = office.act(session, "D01", when)
         suspend_clock(
-            session, number, office.clocks(number)[rule].number, act=act, reason="委托鉴定", basis="某市信访条例 第一条"
+            lock_case(session, number),
+            office.clocks(number)[rule].number,
+            act=act,
+            reason="委托鉴定",
+            basis="某市信访条例 第一条",
         )
 
 
@@ -299,7 +303,9 @@ class TestANotice:
         clock = office.clocks(number)["assign"]
         assert (clock.state, clock.next_step_at, ends(office, number, "assign")) == (ClockState.SUSPENDED, None, ("02-15", False))
         with office.database.write() as session:
-            resume_clock(session, number, clock.number, act=office.act(session, "Z01", on("2027-01-11")), reason="已鉴定")
+            resume_clock(
+                lock_case(session, number), clock.number, act=office.act(session, "Z01", on("2027-01-11")), reason="已鉴定"
+            )
         assert ends(office, number, "assign") == ("02-20", False)
 
     def test_moves_working_days_that_pass_over_the_holiday(self, office: Office) -> None:

@@ -21,6 +21,7 @@ from tasks.casework.oversight import MeetingTask, convene
 from tasks.casework.suspending import resume_clock, suspend_clock
 from tasks.forms.registration import IntakeForm
 from tasks.keeping.vault import vault
+from tasks.record.cases import lock_case
 from tasks.runs.announcements import Announcement, note_announced, unannounced
 from tasks.submit import put_on_file, try_to_register
 from tasks.sweeping.sweep import SweepReport, due_clocks, sweep
@@ -105,12 +106,14 @@ def text_of(letter: OutboxMessage) -> str:
 def suspend(office: Office, number: str, rule: str, when: datetime) -> None:
     with office.database.write() as session:
         act, clock = office.act(session, "D01", when), office.clocks(number)[rule]
-        suspend_clock(session, number, clock.number, act=act, reason="委托鉴定", basis="某市信访条例 第一条")
+        suspend_clock(lock_case(session, number), clock.number, act=act, reason="委托鉴定", basis="某市信访条例 第一条")
 
 
 def resume(office: Office, number: str, rule: str, when: datetime) -> None:
     with office.database.write() as session:
-        resume_clock(session, number, office.clocks(number)[rule].number, act=office.act(session, "D01", when), reason="已鉴定")
+        resume_clock(
+            lock_case(session, number), office.clocks(number)[rule].number, act=office.act(session, "D01", when), reason="已鉴定"
+        )
 
 
 def extend(office: Office, number: str, asked: datetime, granted: datetime) -> None:
@@ -449,7 +452,9 @@ class TestEnding:
         if owed == "a meeting's task":
             with office.database.write() as session:
                 task = MeetingTask(position=1, due_on=day("2026-03-13"), task="核查合同")
-                convene(session, number, act=office.act(session, "Z01", on("03-03", 9)), meeting="碰头会", tasks=(task,))
+                convene(
+                    lock_case(session, number), act=office.act(session, "Z01", on("03-03", 9)), meeting="碰头会", tasks=(task,)
+                )
         look(office, "03-06", "03-12")
         office.decide(f"{number}/1", "sign_in", "L-SZJ", as_of=on("03-12", 9))
         office.decide(number, "close", "D01", as_of=on("03-12", 10))

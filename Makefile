@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test unit bench bench-sweep chaos scale-test screens check lint types imports docs migrate clean
+.PHONY: help setup run demo test unit bench bench-start bench-sweep chaos scale-test screens check lint types imports docs migrate clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ unit: setup ## Run the tests below the engine, on every core
 
 bench: setup ## Measure steps, waits, lifecycles and a spike on PostgreSQL (half an hour); writes trials/bench/results.json
 	$(BIN)/python -m trials.bench
+
+bench-start: setup ## Measure how soon list, show and decide are done, beside the bare import of sqlmodel
+	$(BIN)/python -m trials.bench.starting
 
 bench-sweep: setup ## Measure sweeps over 10,000 and 1,000,000 open clocks on both databases; prints a table and the query plans
 	$(BIN)/python -m trials.bench.sweep

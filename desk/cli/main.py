@@ -1,69 +1,42 @@
-"""The ``xinfang`` command."""
+"""The ``xinfang`` command: the commands of every day start at once, all others through the whole command line."""
 
+import atexit
+import gc
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-import typer
-
-from desk.cli import cases, papers
-from desk.cli.automations import automations_app
-from desk.cli.backups import backup_command, restore_command
-from desk.cli.calendars import calendar_app
-from desk.cli.due import due
-from desk.cli.help import speak_chinese
-from desk.cli.ledger import import_command
-from desk.cli.limits import clock_app, clocks_command
-from desk.cli.reconciling import reconcile_command
-from desk.cli.running import demo_command, migrate_command, up_command
-from desk.cli.simulate import simulate_command
-from desk.cli.usage import explain_usage
+from desk.cli.plain import plain_call
 from tasks.keeping.private_home import UMASK
 
-app = typer.Typer(
-    name="xinfang",
-    help="信访办：市人大常委会信访件办理系统",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-app.command("up")(up_command)
-app.command("demo")(demo_command)
-app.command("migrate")(migrate_command)
-app.command("roster")(cases.roster_command)
-app.command("import")(import_command)
-app.command("list")(cases.list_command)
-app.command("show")(cases.show_command)
-app.command("decide")(cases.decide_command)
-app.command("disclose")(cases.disclose_command)
-app.command("attach")(papers.attach_command)
-app.command("letters")(papers.letters_command)
-app.command("due")(due)
-app.command("clocks")(clocks_command)
-app.add_typer(clock_app, name="clock")
-app.add_typer(calendar_app, name="calendar")
-app.add_typer(automations_app, name="automations")
-app.command("simulate")(simulate_command)
-app.command("verify")(cases.verify_command)
-app.command("reconcile")(reconcile_command)
-app.command("backup")(backup_command)
-app.command("restore")(restore_command)
+RARELY = (20_000, 50, 50)
+"""Python's own thresholds have it search the classes of each import for garbage, again and again: a third of the start."""
 
 
 def main() -> None:
     """Run the command line; whatever it and its children make is readable by their owner alone."""
     os.umask(UMASK)
-    speak_chinese()
+    call = plain_call(sys.argv[1:])
+    if call is not None:
+        with _searching_rarely():
+            call()
+        return
+    from desk.cli.app import run  # the whole parser takes as long as a list itself
+
+    run()
+
+
+@contextmanager
+def _searching_rarely() -> Iterator[None]:
+    """Let the collector of garbage rest while a short command runs, and at the end of the process."""
+    before = gc.get_threshold()
+    gc.set_threshold(*RARELY)
+    atexit.register(gc.freeze)
     try:
-        app(standalone_mode=False)
-    except typer.Exit as ended:
-        sys.exit(ended.exit_code)
-    except typer.Abort:
-        sys.stderr.write("已取消\n")
-        sys.exit(130)
-    except Exception as misuse:  # click's own usage errors
-        sys.stderr.write(f"{explain_usage(misuse)}\n")
-        sys.exit(2)
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 if __name__ == "__main__":

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
-from typer import Abort
-
 P = ParamSpec("P")
 T = TypeVar("T")
 REFUSED = 1
 MISUSED = 2
+PRINTED = 160
+"""Width of tables that go into a file or another program."""
 UNDEFINED_TABLE = "42P01"
 """What PostgreSQL says of a database that was never migrated."""
 NO_SPACE = ("disk is full", "No space left on device", "could not extend file")
@@ -48,9 +48,9 @@ def spoken(command: Callable[P, T]) -> Callable[P, T]:
             fail(str(refused))
         except KeyboardInterrupt:
             fail("已中断", 130)
-        except Abort:  # Ctrl-C or the end of input at a question
-            fail("已取消", 130)
         except Exception as fault:
+            if type(fault).__name__ == "Abort":  # typer's, for Ctrl-C or the end of input at a question
+                fail("已取消", 130)
             fail(_explain(fault), MISUSED)
 
     return wrapper
@@ -69,15 +69,15 @@ def _explain(fault: Exception) -> str:
 
 def table(title: str, rows: Sequence[dict[str, Any]]) -> None:
     """Print rows as a table."""
-    from rich.console import Console
-    from rich.table import Table
+    import shutil
+
+    from desk.cli.tables import drawn
 
     if not rows:
         say(f"{title}：无")
         return
-    shown = Table(title=title, title_justify="left", show_lines=False)
-    for head in rows[0]:
-        shown.add_column(head, overflow="fold")
-    for row in rows:
-        shown.add_row(*("" if cell is None else str(cell) for cell in row.values()))
-    Console(width=None if sys.stdout.isatty() else 160).print(shown)
+    say(title)
+    texts = [["" if cell is None else str(cell) for cell in row.values()] for row in rows]
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else PRINTED
+    for line in drawn(list(rows[0]), texts, width=width):
+        say(line)

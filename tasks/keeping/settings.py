@@ -1,19 +1,21 @@
 """Every choice that a province, a city or an office may make differently: one class, one prefix."""
 
+import os
+from collections.abc import Mapping
 from datetime import time, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, Field, SecretStr
 
 from models.vocabulary.people import Role
 
+PREFIX = "XINFANG_"
+ENV_FILE = Path(".env")
 
-class Settings(BaseSettings):
+
+class Settings(BaseModel):
     """The settings, read from ``XINFANG_*`` in the environment or in ``.env``."""
-
-    model_config = SettingsConfigDict(env_prefix="XINFANG_", env_file=".env", extra="ignore")
 
     home: Path = Field(default=Path("var"), description="Where the database, keys, papers and logs live")
     database_url: str = Field(default="", description="Casework database; empty: SQLite under the home")
@@ -103,5 +105,20 @@ class Settings(BaseSettings):
 
 @lru_cache
 def settings() -> Settings:
-    """Read the settings once a process."""
-    return Settings()
+    """Read the settings once a process; the environment goes before the file. Raises pydantic's ``ValidationError``."""
+    return Settings.model_validate(_written(ENV_FILE) | _ours(os.environ))
+
+
+def _written(file: Path) -> dict[str, str]:
+    """What an ``.env`` file sets."""
+    if not file.is_file():
+        return {}
+    from dotenv import dotenv_values  # only offices with such a file wait for its reader
+
+    return _ours({name: value for name, value in dotenv_values(file, encoding="utf-8").items() if value is not None})
+
+
+def _ours(variables: Mapping[str, str]) -> dict[str, str]:
+    """The settings among variables, by field; capital or small letters are the same, as they are on Windows."""
+    named = {name.upper(): value for name, value in variables.items() if name.upper().startswith(PREFIX)}
+    return {name.removeprefix(PREFIX).lower(): value for name, value in named.items()}

@@ -7,8 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-
 from rules.errors import CaseworkError
 from tasks.keeping.secret_file import read_or_make
 from tasks.keeping.settings import Settings, settings
@@ -26,6 +24,8 @@ class Vault:
 
     def __init__(self, keys: list[str]) -> None:
         """Take the Fernet keys, newest first; raises ``VaultError`` for none or a malformed one."""
+        from cryptography.fernet import Fernet, MultiFernet  # here and below: a list opens nothing and starts without it
+
         if not keys:
             raise VaultError("没有密钥：请设置 XINFANG_KEYS 或恢复密钥文件")
         try:
@@ -61,6 +61,8 @@ class Vault:
 
     def open_bytes(self, sealed: bytes) -> bytes:
         """Decrypt a sealed paper; raises ``VaultError`` when none of the keys fits."""
+        from cryptography.fernet import InvalidToken
+
         try:
             return self._fernet.decrypt(sealed)
         except InvalidToken as error:
@@ -78,6 +80,8 @@ class Vault:
 
 def read_or_make_keys(path: Path) -> list[str]:
     """Read the key file, or make one that only its owner can read."""
+    from cryptography.fernet import Fernet
+
     return read_or_make(path, lambda: Fernet.generate_key().decode() + "\n").split()
 
 

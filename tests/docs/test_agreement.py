@@ -13,7 +13,7 @@ import yaml
 from pydantic import SecretStr
 from typer.main import get_command
 
-from desk.cli.main import app
+from desk.cli.app import app
 from models.vocabulary import case, labelled, limits, papers, people
 from tasks.keeping.settings import Settings
 from tests.conftest import ROOT

@@ -1,52 +1,13 @@
 """``make bench``: everything that README states, measured in one run on this machine; writes ``trials/bench/results.json``."""
 
 import argparse
-import json
-import math
-import os
-import platform
-import time
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from trials.bench import lifecycles, spike, steps
+from trials.bench.machine import machine, write_down
 from trials.harness.databases import kinds
-
-RESULTS = Path(__file__).with_name("results.json")
-
-
-def machine() -> dict[str, Any]:
-    """Name what this was measured on."""
-    system = f"{platform.system()} {platform.machine()}"
-    return {
-        "cores": os.cpu_count(),
-        "processor": processor(),
-        "python": platform.python_version(),
-        "system": system,
-        "python_loop_ms": yardstick(),
-    }
-
-
-def yardstick() -> int:
-    """Milliseconds for a million turns of a plain Python loop: shared machines are not equally fast every day."""
-    best = math.inf
-    for _ in range(5):
-        began, total = time.process_time(), 0
-        for number in range(1_000_000):
-            total += number * number
-        best = min(best, time.process_time() - began)
-    return round(best * 1000)
-
-
-def processor() -> str:
-    """The processor's name, where the system tells it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor()
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
 def main() -> None:
@@ -67,8 +28,8 @@ def main() -> None:
     spike.show(crowd, console)
     found |= engine | lives | {"spike": crowd}
     if not quick:
-        RESULTS.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
-        console.print(f"written to {RESULTS.relative_to(Path.cwd())}")
+        write_down(found)
+        console.print("written to trials/bench/results.json")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import typer.main
 from rich.cells import cell_len
 
 from desk.cli import main as cli
+from desk.cli.app import app
 from desk.cli.help import in_chinese
 
 
@@ -18,7 +19,7 @@ def pages(command: object, *path: str) -> Iterator[tuple[str, ...]]:
         yield from pages(part, *path, name)
 
 
-PAGES = list(pages(typer.main.get_command(cli.app)))
+PAGES = list(pages(typer.main.get_command(app)))
 ENGLISH = re.compile(r"usage|options|commands?|arguments?|args|show this|required|default\b|text|<int|<str|<path", re.IGNORECASE)
 
 

@@ -12,7 +12,7 @@ from models.vocabulary.case import Step
 from rules.errors import UnknownCaseError
 from tasks.decide import find_place
 from tasks.keeping.database import database
-from tasks.record.cases import organ_by_id
+from tasks.record.organs import organ_by_id
 
 
 @flow(name="dispatch", persist_result=False, log_prints=False)

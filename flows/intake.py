@@ -11,7 +11,7 @@ from flows.runtime.waiting.waiting import DuplicateRunError, take_answer, wait_f
 from flows.stages import wait_at_step
 from models.vocabulary.case import Step
 from rules.zone import legal_day
-from tasks.casework.intake import check_duplicates
+from tasks.casework.duplicates import check_duplicates
 from tasks.forms.registration import IntakeForm
 from tasks.keeping.database import database
 from tasks.record.act import SYSTEM, Act

@@ -17,7 +17,7 @@ from rules.lifecycle.table import rows_from
 from rules.steps import WHO_DECIDES, step_of
 from rules.zone import SHANGHAI, legal_day
 from tasks.casework.proposals import needed_approver
-from tasks.forms import closure, handling, intake, oversight, routing
+from tasks.forms import closure, feedback, handling, intake, oversight, routing
 from tasks.forms.base import Form, StepForm
 from tasks.record.act import Act, Actor, find_actor
 from tasks.record.cases import Case, find_dispatch, find_petition, lock_case, split_subject
@@ -29,7 +29,7 @@ FORMS: dict[Step, StepForm] = {
     Step.APPROVE: routing.APPROVE,
     Step.ANSWER: handling.ANSWER,
     Step.OVERSEE: oversight.OVERSEE,
-    Step.DELIVER: closure.DELIVER,
+    Step.DELIVER: feedback.DELIVER,
     Step.CLOSE: closure.CLOSE,
     Step.ARCHIVE: closure.ARCHIVE,
     Step.REVIEW: closure.REVIEW,

@@ -14,13 +14,14 @@ from models.vocabulary.people import Role
 from rules.errors import CaseworkError
 from rules.lifecycle.row import CLERKS
 from rules.zone import legal_day
-from tasks.casework.intake import Registration, find_organ, open_draft, register
+from tasks.casework.drafts import Registration, open_draft, register
 from tasks.forms.base import read_date, read_words
 from tasks.forms.registration import IntakeForm
 from tasks.keeping.database import database
 from tasks.limits.clocks import start_clock
 from tasks.record.act import SYSTEM, Act, Actor, find_actor
 from tasks.record.cases import Case, draft_mark, lock_case
+from tasks.record.organs import find_organ
 from tasks.runs.bookmarks import bookmark_of, set_refusal
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from models.tables import METADATA
 from models.vocabulary.papers import AttachmentKind
-from tasks.casework.intake import Person
+from tasks.casework.drafts import Person
 from tasks.casework.papers import add_paper
 from tasks.keeping.database import Database
 from tasks.keeping.schema import migrate

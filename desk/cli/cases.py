@@ -78,7 +78,7 @@ def disclose_command(
     """查看信访人完整信息；谁、何时、为何查看将记入案卷。"""
     from models.vocabulary.people import Role
     from rules.zone import legal_day
-    from tasks.casework.oversight import disclose
+    from tasks.casework.disclosure import disclose
     from tasks.keeping.database import database
     from tasks.record.act import Act, find_actor
     from tasks.record.cases import lock_case

@@ -13,7 +13,7 @@ from models.vocabulary.limits import ClockState, UrgingWay
 from models.vocabulary.papers import DeliveryWay
 from models.vocabulary.people import Role
 from rules.grounds import REJECTION_GROUNDS
-from tasks.casework import closure, intake, oversight, proposals, shares, suspending
+from tasks.casework import closure, feedback, oversight, proposals, screening, shares, suspending
 from tasks.record.cases import Case, dispatches_of
 
 OBJECTING = 0.05
@@ -32,8 +32,8 @@ def attend(walk: Walk, case: Case, now: datetime) -> None:
 def _at_office(walk: Walk, case: Case, step: Step, now: datetime) -> None:
     session, city = case.session, walk.city
     if step is Step.SCREEN:
-        found = intake.Screening(petition_class=city.pick(CLASSES), content_code=city.random.choice(MATTERS))
-        intake.screen(case, act=walk.act(session, "Z01", now), found=found)
+        found = screening.Screening(petition_class=city.pick(CLASSES), content_code=city.random.choice(MATTERS))
+        screening.screen(case, act=walk.act(session, "Z01", now), found=found)
         walk.go(case.subject, city.soon(now))
     elif step is Step.PROPOSE:
         _propose(walk, case, now)
@@ -49,8 +49,8 @@ def _at_office(walk: Walk, case: Case, step: Step, now: datetime) -> None:
 def _finish(walk: Walk, case: Case, step: Step, now: datetime) -> None:
     session, number = case.session, case.subject
     if step is Step.DELIVER:
-        given = closure.Delivery(way=DeliveryWay.IN_PERSON, delivered_on=now.date(), summary="已送达")
-        closure.deliver(case, act=walk.act(session, "Z01", now), delivery=given)
+        given = feedback.Delivery(way=DeliveryWay.IN_PERSON, delivered_on=now.date(), summary="已送达")
+        feedback.deliver(case, act=walk.act(session, "Z01", now), delivery=given)
         walk.go(number, walk.city.soon(now))
     elif step is Step.CLOSE:
         closure.close(case, act=walk.act(session, "D01", now), opinion="同意")
@@ -63,8 +63,8 @@ def _propose(walk: Walk, case: Case, now: datetime) -> None:
     petition, way, chance = case.petition, walk.city.pick(WAYS), walk.city.random
     act = walk.act(case.session, "Z01", now)
     if way is Way.ON_THE_SPOT:
-        found = intake.Screening(petition_class=petition.petition_class, content_code=petition.content_code or "")
-        intake.answer_on_spot(case, act=act, found=found, answer="当场答复")
+        found = screening.Screening(petition_class=petition.petition_class, content_code=petition.content_code or "")
+        screening.answer_on_spot(case, act=act, found=found, answer="当场答复")
     else:
         sent = way in (Way.REFERRAL, Way.ASSIGNMENT)
         units = [unit.code for unit in chance.sample(walk.city.units, chance.choice((1, 1, 1, 2, 3)))] if sent else []

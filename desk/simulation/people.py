@@ -8,7 +8,7 @@ from typing import TypeVar
 from models.vocabulary.case import Channel, PetitionClass, Way
 from rules.working_days import ONE_DAY, Calendar
 from rules.zone import SHANGHAI
-from tasks.casework.intake import Person, Registration
+from tasks.casework.drafts import Person, Registration
 
 T = TypeVar("T")
 NEGLECTED = 0.07

@@ -18,13 +18,14 @@ from notifications.channels import NullChannel
 from rules.errors import CaseworkError
 from rules.working_days import ONE_DAY
 from rules.zone import SHANGHAI
-from tasks.casework.intake import Registration, register_now
+from tasks.casework.drafts import Registration, register_now
 from tasks.keeping.database import Database
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import vault
 from tasks.letters.outbox import anything_due, send_due
 from tasks.record.act import Act, Actor, find_actor
-from tasks.record.cases import Case, lock_case, organ_by_id
+from tasks.record.cases import Case, lock_case
+from tasks.record.organs import organ_by_id
 from tasks.sweeping.sweep import SweepReport, sweep
 
 SWEEP_AT = time(0, 5)

@@ -1,55 +1,17 @@
-"""Feedback and closure: delivering the answer, closing, withdrawing, reviewing, archiving."""
-
-from dataclasses import dataclass
-from datetime import date
+"""Closure: the checklist, closing, withdrawing, archiving."""
 
 from sqlmodel import select
 
 from models.case_event import CaseEvent
 from models.outbox_message import OutboxMessage
-from models.petitioner import Party
 from models.vocabulary.case import Event, Flag, Settlement, Way
-from models.vocabulary.papers import DeliveryWay, Letter, Retention
+from models.vocabulary.papers import Letter, Retention
 from rules.closing import ClosingFacts, closing_gaps, retention_for
 from tasks.casework.shares import recall_shares
 from tasks.record.act import Act
 from tasks.record.cases import Case
-from tasks.record.facts import flags_of, running_clock, unsent_letters
+from tasks.record.facts import flags_of, unsent_letters
 from tasks.transitions import Change, advance
-
-
-@dataclass(frozen=True, kw_only=True)
-class Delivery:
-    """How and on which day the answer reached the petitioner, or why it could not; and what the petitioner said."""
-
-    way: DeliveryWay
-    delivered_on: date | None = None
-    reason: str = ""
-    settlement: Settlement = Settlement.UNKNOWN
-    summary: str = ""
-
-
-def deliver(case: Case, *, act: Act, delivery: Delivery) -> CaseEvent:
-    """Put the delivery on file; the petitioner's 30 days count from its day (条例 第三十五条)."""
-    impossible = delivery.way is DeliveryWay.IMPOSSIBLE
-    delivered_on = None if impossible else delivery.delivered_on
-    record = {
-        "way": delivery.way.value,
-        "delivered_on": delivered_on.isoformat() if delivered_on else None,
-        "settlement": delivery.settlement.value,
-    }
-    change = Change(
-        Event.DELIVER,
-        asked={"delivered_on": delivered_on, "delivery_impossible": impossible, "reason": delivery.reason},
-        columns={"delivered_on": delivered_on, "settlement": delivery.settlement},
-        record=record,
-        note="\n".join(filter(None, (delivery.summary, delivery.reason))),
-        words={"answer": delivery.summary},
-    )
-    event = advance(case, change, act)
-    for party in case.session.exec(select(Party).where(Party.petition_id == case.petition.id)):
-        party.delivery_way, party.delivered_on = delivery.way, delivered_on
-    return event
 
 
 def gaps_of(case: Case) -> tuple[str, ...]:
@@ -107,21 +69,3 @@ def archive(case: Case, *, act: Act, retention: Retention | None = None) -> Case
         record={"retention": kept.value},
     )
     return advance(case, change, act)
-
-
-def request_review(case: Case, *, act: Act, again: bool = False) -> CaseEvent:
-    """Note that the petitioner asked a higher organ for a review (or a re-review) within the 30 days."""
-    event, key = (Event.REQUEST_RE_REVIEW, "re_review_request") if again else (Event.REQUEST_REVIEW, "review_request")
-    clock = running_clock(case, key)
-    return advance(case, Change(event, asked={"review_window_open": bool(clock and act.happened_on <= clock.due_on)}), act)
-
-
-def conclude_review(case: Case, *, act: Act, result: str, again: bool = False) -> CaseEvent:
-    """Put the result of a review (or re-review) on file."""
-    event = Event.CONCLUDE_RE_REVIEW if again else Event.CONCLUDE_REVIEW
-    return advance(case, Change(event, asked={"answer": result}, note=result), act)
-
-
-def finalize(case: Case, *, act: Act, reason: str) -> CaseEvent:
-    """Mark a petition final: no request in time, or legally ended."""
-    return advance(case, Change(Event.FINALIZE, asked={"reason": reason}, note=reason), act)

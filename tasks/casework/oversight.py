@@ -1,6 +1,5 @@
-"""Overlays: urging, supervising, escalating, convening and noting; they never change a state or move a clock."""
+"""Overlays: urging, supervising, escalating and noting; they never change a state or move a clock."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -26,12 +25,13 @@ from tasks.limits.clocks import Given, start_clock, stop_clock
 from tasks.limits.ladder import climb_by_hand, running_duties, waiting_for
 from tasks.limits.rulebook import calendar, pack_of
 from tasks.record.act import Act
-from tasks.record.cases import Case, find_dispatch, people_of
+from tasks.record.cases import Case
 from tasks.record.serials import letter_number
 from tasks.transitions import Change, advance
 
 ANSWERED_BY_HAND = ("promise", "meeting_task", "supervision_reply")
 """Limits that end when somebody notes what came back."""
+
 
 DELAY = "拖延"
 """What the ladder may say of a unit by itself: that it is late. Anything more is a person's finding (条例 第四十条第一款)."""
@@ -163,56 +163,9 @@ def _note_replied(session: Session, clock: Clock, act: Act) -> None:
         supervision.replied_on = act.happened_on
 
 
-@dataclass(frozen=True, kw_only=True)
-class MeetingTask:
-    """What a meeting asked of one unit, and until when (day in Asia/Shanghai)."""
-
-    position: int
-    due_on: date
-    task: str
-
-
-def convene(
-    case: Case, *, act: Act, meeting: str, deputies: int = 0, representatives: int = 0, tasks: tuple[MeetingTask, ...] = ()
-) -> CaseEvent:
-    """Convene the units (联席会、协调会、碰头会), with deputies and the petitioners' representatives if they come.
-
-    Every task that the meeting sets gets a clock of its own (当场明确办理期限).
-    """
-    if late := [task for task in tasks if task.due_on < act.happened_on]:
-        raise AnswerRefusedError(f"会议任务的期限 {late[0].due_on} 早于会议日期 {act.happened_on}")
-    shares = [find_dispatch(case.session, case.petition, task.position) for task in tasks]
-    if over := [share.position for share in shares if share.state in FINISHED_UNITS]:
-        raise TransitionRefusedError(f"第 {over[0]} 号派件已经办结或者退回，不能再派任务")
-    record: dict[str, Any] = {"deputies": deputies, "representatives": representatives}
-    if tasks:
-        record["tasks"] = [{"position": task.position, "due_on": task.due_on.isoformat()} for task in tasks]
-    note = "\n".join([meeting, *(f"任务（派件 {task.position}，{task.due_on}）：{task.task}" for task in tasks)])
-    asked = {"reason": meeting, "representatives": representatives}
-    change = Change(Event.CONVENE, asked=asked, record=record, note=note, words={"meeting": meeting})
-    event = advance(case.whole, change, act)
-    for task, share in zip(tasks, shares, strict=True):
-        given = Given(on=task.due_on, basis=f"协调会当场明确的期限 {task.due_on}")
-        start_clock(case.session, case.petition, "meeting_task", act=act, dispatch=share, given=given)
-    return event
-
-
 def annotate(case: Case, *, act: Act, note: str) -> CaseEvent:
     """Put a handling record on file: a home visit, a call, a conference."""
     return advance(case.whole, Change(Event.ANNOTATE, asked={"reason": note}, note=note), act)
-
-
-def disclose(case: Case, *, act: Act, reason: str) -> list[dict[str, str]]:
-    """Show the people in clear text; who looked and why goes on record first (个保法 第五十一条)."""
-    advance(case.whole, Change(Event.DISCLOSE, asked={"reason": reason}, note=reason), act)
-    return [
-        {field: _opened(getattr(person, f"{field}_sealed")) for field in ("name", "id_number", "phone", "address", "email")}
-        for person in people_of(case.session, case.petition)
-    ]
-
-
-def _opened(sealed: str | None) -> str:
-    return vault().open(sealed) if sealed else ""
 
 
 def _of(order: Order | None) -> dict[str, Any]:

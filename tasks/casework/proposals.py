@@ -4,11 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlmodel import Session
-
 from models.case_event import CaseEvent
 from models.dispatch import Dispatch
-from models.organ import Organ
 from models.petition import Petition
 from models.vocabulary.case import DispatchState, Event, State, Way
 from models.vocabulary.papers import Letter
@@ -17,12 +14,12 @@ from notifications.catalogue import row_for
 from rules.facts import UnitFacts
 from rules.grounds import REJECTION_GROUNDS, find_ground
 from rules.routing import ISSUING, OUTCOME_OF_WAY, ApprovalLevels, approval_role
-from tasks.casework.intake import find_organ
 from tasks.keeping.settings import settings
 from tasks.record.act import Act
 from tasks.record.cases import Case, dispatches_of
 from tasks.record.facts import unit_facts
 from tasks.record.locked import add_part
+from tasks.record.organs import find_organ, in_force
 from tasks.record.serials import letter_number
 from tasks.runs.bookmarks import want_run
 from tasks.transitions import Change, advance
@@ -42,7 +39,7 @@ class Proposal:
 
 def propose(case: Case, *, act: Act, proposal: Proposal) -> CaseEvent:
     """Put a proposal before the approver; a unit that succeeded another stands in for it (条例 第二十四条)."""
-    organs = [_in_force(case.session, find_organ(case.session, name), act) for name in _names(proposal)]
+    organs = [in_force(case.session, find_organ(case.session, name), act.today) for name in _names(proposal)]
     ground = find_ground(REJECTION_GROUNDS, proposal.ground)
     plan = {
         "units": list(dict.fromkeys(organ.code for organ in organs)),
@@ -164,18 +161,6 @@ def _names(proposal: Proposal) -> list[str]:
     if proposal.way not in (Way.REFERRAL, Way.ASSIGNMENT):
         return []
     return [name for name in (proposal.lead, *proposal.co_handling) if name.strip()]
-
-
-def _in_force(session: Session, organ: Organ, act: Act) -> Organ:
-    """Follow successors to the organ that has the duties today; a dead end stays for the guard to refuse."""
-    seen = {organ.id}
-    while not organ.exists_on(act.today) and organ.successor_id and organ.successor_id not in seen:
-        successor = session.get(Organ, organ.successor_id)
-        if successor is None:
-            break
-        organ = successor
-        seen.add(organ.id)
-    return organ
 
 
 def _proposed_units(case: Case, act: Act) -> tuple[UnitFacts, ...]:

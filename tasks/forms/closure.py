@@ -1,38 +1,16 @@
-"""The forms of feedback and closure."""
+"""The forms of closure: closing, archiving, reviews, and undoing an attachment."""
 
 from models.vocabulary.case import Event, Settlement, State
 from models.vocabulary.limits import PauseGround
-from models.vocabulary.papers import DeliveryWay, Retention
+from models.vocabulary.papers import Retention
 from models.vocabulary.people import Role
 from rules.errors import TransitionRefusedError
-from tasks.casework import closure, intake, suspending
+from tasks.casework import closure, reviews, screening, suspending
 from tasks.forms import choices as c
-from tasks.forms.base import Coded, Form, StepForm, asked, read_date, read_word
+from tasks.forms.base import Coded, Form, StepForm, asked, read_word
 from tasks.limits.clocks import ON_FOOT
 from tasks.record.act import Act
 from tasks.record.cases import Case, clocks_of
-
-
-class DeliverForm(Form):
-    """How the answer reached the petitioner (送达回证)."""
-
-    way: Coded[DeliveryWay] = asked("送达方式", 1, default=DeliveryWay.IN_PERSON)
-    delivered_on: str = asked("送达日期", 2, "例如 2026-03-02；无法送达的留空")
-    summary: str = asked("答复要点", 3, "将写入给信访人的告知，请勿写内部情况")
-    settlement: Coded[Settlement] = asked("化解情况", 4, default=Settlement.UNKNOWN)
-    reason: str = asked("无法送达的理由", 5)
-
-
-def apply_delivery(case: Case, answer: DeliverForm, act: Act) -> None:
-    """Put the delivery on file."""
-    delivery = closure.Delivery(
-        way=answer.way,
-        delivered_on=read_date(answer.delivered_on, "送达日期"),
-        reason=answer.reason,
-        settlement=answer.settlement,
-        summary=answer.summary,
-    )
-    closure.deliver(case, act=act, delivery=delivery)
 
 
 class CloseForm(Form):
@@ -66,9 +44,9 @@ def apply_archiving(case: Case, answer: ArchiveForm, act: Act) -> None:
         retention = read_word(Retention, answer.retention) if answer.retention else None
         closure.archive(case, act=act, retention=retention)
     elif answer.choice is c.ArchiveChoice.FINALIZE:
-        closure.finalize(case, act=act, reason=answer.reason)
+        reviews.finalize(case, act=act, reason=answer.reason)
     else:
-        closure.request_review(case, act=act, again=answer.choice is c.ArchiveChoice.RE_REVIEW)
+        reviews.request_review(case, act=act, again=answer.choice is c.ArchiveChoice.RE_REVIEW)
 
 
 class ReviewForm(Form):
@@ -84,7 +62,7 @@ def apply_review(case: Case, answer: ReviewForm, act: Act) -> None:
     if answer.choice is not c.ReviewChoice.CONCLUDE:
         _hearing(case, answer, act, "re_review" if again else "review")
         return
-    closure.conclude_review(case, act=act, result=answer.result, again=again)
+    reviews.conclude_review(case, act=act, result=answer.result, again=again)
 
 
 def _hearing(case: Case, answer: ReviewForm, act: Act, key: str) -> None:
@@ -112,19 +90,30 @@ def apply_detachment(case: Case, answer: DetachForm, act: Act) -> None:
     elif act.actor.role is not Role.DIRECTOR:
         raise TransitionRefusedError("撤销并案须由信访办主任办理")
     else:
-        intake.detach(case, act=act, reason=answer.reason)
+        screening.detach(case, act=act, reason=answer.reason)
 
 
-DELIVER = StepForm(DeliverForm, apply_delivery)
 CLOSE = StepForm(CloseForm, apply_closing)
+
+
 ARCHIVE_EVENTS = {
     c.ArchiveChoice.ARCHIVE: Event.ARCHIVE,
     c.ArchiveChoice.FINALIZE: Event.FINALIZE,
     c.ArchiveChoice.REVIEW: Event.REQUEST_REVIEW,
     c.ArchiveChoice.RE_REVIEW: Event.REQUEST_RE_REVIEW,
 }
+
+
 DETACH_EVENTS = {c.DetachChoice.ARCHIVE: Event.ARCHIVE, c.DetachChoice.DETACH: Event.DETACH}
+
+
 ARCHIVE = StepForm(ArchiveForm, apply_archiving, lambda answer: ARCHIVE_EVENTS[answer.choice])
+
+
 REVIEW_EVENTS = {c.ReviewChoice.HEARING: Event.SUSPEND_CLOCK, c.ReviewChoice.HEARD: Event.RESUME_CLOCK}
+
+
 REVIEW = StepForm(ReviewForm, apply_review, lambda answer: REVIEW_EVENTS.get(answer.choice))
+
+
 DETACH = StepForm(DetachForm, apply_detachment, lambda answer: DETACH_EVENTS[answer.choice])

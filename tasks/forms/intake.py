@@ -2,7 +2,7 @@
 
 from models.vocabulary.case import Event, Flag, PetitionClass, Relation
 from rules.errors import AnswerRefusedError
-from tasks.casework import closure, intake
+from tasks.casework import closure, drafts, screening
 from tasks.forms.base import Coded, Form, StepForm, asked, read_date, read_list, read_number, read_words
 from tasks.forms.choices import ScreenChoice
 from tasks.record.act import Act
@@ -23,7 +23,7 @@ class CorrectForm(Form):
 def apply_correction(case: Case, answer: CorrectForm, act: Act) -> None:
     """Correct the paper and try again to register it."""
     if answer.void_reason:
-        intake.void(case, act=act, reason=answer.void_reason)
+        screening.void(case, act=act, reason=answer.void_reason)
         return
     dates = {
         "receipt_on": read_date(answer.receipt_on, "收信日期"),
@@ -32,10 +32,10 @@ def apply_correction(case: Case, answer: CorrectForm, act: Act) -> None:
     }
     people = read_number(answer.people_count, "信访人数")
     changes = {name: value for name, value in dates.items() if value} | ({"people_count": people} if people else {})
-    intake.correct_draft(case, changes)
+    drafts.correct_draft(case, changes)
     if answer.representatives:
-        intake.choose_representatives(case, read_list(answer.representatives))
-    intake.register(case, act=act)
+        drafts.choose_representatives(case, read_list(answer.representatives))
+    drafts.register(case, act=act)
 
 
 class ScreenForm(Form):
@@ -55,7 +55,7 @@ class ScreenForm(Form):
 
 def apply_screening(case: Case, answer: ScreenForm, act: Act) -> None:
     """Hand the petition on, answer it at once, attach it to an earlier one, or void it."""
-    found = intake.Screening(
+    found = screening.Screening(
         petition_class=answer.petition_class,
         content_code=answer.content_code,
         relation=answer.relation,
@@ -67,15 +67,15 @@ def apply_screening(case: Case, answer: ScreenForm, act: Act) -> None:
     if answer.choice is ScreenChoice.WITHDRAW:
         closure.withdraw(case, act=act, reason=answer.reason)
     elif answer.choice is ScreenChoice.VOID:
-        intake.void(case, act=act, reason=answer.reason)
+        screening.void(case, act=act, reason=answer.reason)
     elif answer.choice is ScreenChoice.ANSWER:
-        intake.answer_on_spot(case, act=act, found=found, answer=answer.answer)
+        screening.answer_on_spot(case, act=act, found=found, answer=answer.answer)
     elif answer.choice is ScreenChoice.ATTACH:
-        intake.attach(case, act=act, found=found)
+        screening.attach(case, act=act, found=found)
     elif answer.relation is Relation.REPEAT:
         raise AnswerRefusedError("选了“重件”，请把“处理”改为“并入原信访件（重件）”；如另行办理，请选“关联件”")
     else:
-        intake.screen(case, act=act, found=found)
+        screening.screen(case, act=act, found=found)
 
 
 SCREEN_EVENTS = {ScreenChoice.VOID: Event.VOID, ScreenChoice.WITHDRAW: Event.WITHDRAW}

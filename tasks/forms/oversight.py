@@ -9,11 +9,12 @@ from models.vocabulary.case import Event
 from models.vocabulary.limits import PauseGround, UrgingWay
 from rules.errors import AnswerRefusedError
 from rules.grounds import SUPERVISION_GROUNDS
-from tasks.casework import closure, oversight, suspending
+from tasks.casework import closure, meetings, oversight, suspending
 from tasks.forms import choices as c
 from tasks.forms.base import Coded, Form, StepForm, asked, read_date, read_number
 from tasks.record.act import Act
-from tasks.record.cases import Case, dispatches_of, organ_by_id
+from tasks.record.cases import Case, dispatches_of
+from tasks.record.organs import organ_by_id
 
 TASK = re.compile(r"[:：]")
 
@@ -51,16 +52,16 @@ def _supervise(case: Case, answer: OverseeForm, act: Act) -> None:
 def _convene(case: Case, answer: OverseeForm, act: Act) -> None:
     deputies, people = read_number(answer.deputies, "到会人大代表"), read_number(answer.representatives, "到会群众代表")
     tasks = tuple(_task(case, line) for line in answer.tasks.splitlines() if line.strip())
-    oversight.convene(case, act=act, meeting=answer.text, deputies=deputies, representatives=people, tasks=tasks)
+    meetings.convene(case, act=act, meeting=answer.text, deputies=deputies, representatives=people, tasks=tasks)
 
 
-def _task(case: Case, line: str) -> oversight.MeetingTask:
+def _task(case: Case, line: str) -> meetings.MeetingTask:
     parts = [part.strip() for part in TASK.split(line, maxsplit=1)]
     task, _, day = parts[-1].replace(":", "：").rpartition("：")
     due_on: date | None = read_date(day, "会议任务的日期") if len(parts) == 2 and task.strip() and day else None
     if due_on is None:
         raise AnswerRefusedError(f"会议任务“{line.strip()}”看不懂，请一行一项写成 单位：任务：2026-03-20")
-    return oversight.MeetingTask(position=_share_of(case, parts[0]).position, due_on=due_on, task=task.strip())
+    return meetings.MeetingTask(position=_share_of(case, parts[0]).position, due_on=due_on, task=task.strip())
 
 
 def _escalate(case: Case, answer: OverseeForm, act: Act) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 from models.vocabulary.case import Channel, Flag, Source
 from models.vocabulary.people import PartyRole
-from tasks.casework.intake import Person, Registration
+from tasks.casework.drafts import Person, Registration
 from tasks.forms.base import Coded, Form, asked, read_date, read_list, read_words
 
 

@@ -11,7 +11,7 @@ from models.vocabulary.labelled import Labelled
 from models.vocabulary.people import PartyRole
 from rules.errors import CaseworkError
 from rules.identity import id_number_warning
-from tasks.casework.intake import NO_CONTENT, Person, Registration
+from tasks.casework.drafts import NO_CONTENT, Person, Registration
 from tasks.forms.base import read_list
 from tasks.ledger.columns import Cell, Columns, Row
 from tasks.ledger.words import CHANNELS, CLASSES, OPEN_CLASSES, SOURCES, means_nothing, read_day, share_out, split_names

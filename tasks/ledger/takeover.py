@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from models.petition import Petition
 from rules.errors import CaseworkError
-from tasks.casework.intake import Registration, register_now
+from tasks.casework.drafts import Registration, register_now
 from tasks.keeping.database import Database
 from tasks.keeping.vault import vault
 from tasks.ledger.columns import Columns, LedgerError, Row, sort_heads

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, or_
+from sqlalchemy import bindparam
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -19,9 +19,9 @@ from rules.lifecycle.share import GONE_UNITS
 from rules.lifecycle.stages import STAGES
 from rules.steps import step_of
 from rules.zone import days_left
-from tasks.casework.intake import find_organ
 from tasks.reading.masks import shown_title
 from tasks.record.cases import subject_of
+from tasks.record.organs import find_organ, organs_called
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ def list_petitions(session: Session, chosen: ListFilter) -> list[dict[str, Any]]
         late = select(Clock.petition_id).where(*_duties(), col(Clock.due_on) < chosen.today)
         query = query.where(col(Petition.id).in_(late))
     found = list(session.exec(query))
-    if chosen.unit and not found and session.exec(_organs_called(chosen.unit)).first() is None:
+    if chosen.unit and not found and session.exec(organs_called(chosen.unit)).first() is None:
         find_organ(session, chosen.unit)
     return rows_of(session, found, today=chosen.today)
 
@@ -80,13 +80,9 @@ UNITS = (
 )
 
 
-def _organs_called(unit: str) -> Any:
-    return select(Organ.id).where(or_(col(Organ.code) == unit, col(Organ.name).contains(unit, autoescape=True)))
-
-
 def _petitions_of_unit(unit: str) -> Any:
     return select(Dispatch.petition_id).where(
-        col(Dispatch.organ_id).in_(_organs_called(unit)), col(Dispatch.state).not_in(GONE_UNITS)
+        col(Dispatch.organ_id).in_(organs_called(unit)), col(Dispatch.state).not_in(GONE_UNITS)
     )
 
 

@@ -8,7 +8,6 @@ from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
 from models.dispatch import Dispatch
-from models.organ import Organ
 from models.petition import Petition
 from models.petitioner import Party, Petitioner
 from models.vocabulary.case import State
@@ -16,6 +15,7 @@ from rules.errors import AnswerRefusedError
 from rules.lifecycle.share import GONE_UNITS
 from tasks.keeping.vault import vault
 from tasks.reading.listing import rows_of
+from tasks.record.organs import organs_called
 
 PAGE = 50
 
@@ -92,8 +92,7 @@ def _petitions_of(theirs: list[Any]) -> Any:
 
 def _at_units(session: Session, unit: str) -> Any:
     """The petitions of the units; their row numbers are looked up first, for what the planner knows of each is its own."""
-    named = or_(col(Organ.code) == unit, col(Organ.name).contains(unit, autoescape=True))
-    organs = list(session.exec(select(Organ.id).where(named)))
+    organs = list(session.exec(organs_called(unit)))
     return select(Dispatch.petition_id).where(col(Dispatch.organ_id).in_(organs), col(Dispatch.state).not_in(GONE_UNITS))
 
 

@@ -176,20 +176,3 @@ def find_dispatch(session: Session, petition: Petition, position: int) -> Dispat
     if dispatch is None:
         raise UnknownCaseError(f"信访件 {petition.number} 没有第 {position} 号派件")
     return dispatch
-
-
-def organ_by_id(session: Session, organ_id: int) -> Organ:
-    """Load an organ that must exist."""
-    organ = organs_by_id(session, {organ_id}).get(organ_id)
-    if organ is None:
-        raise UnknownCaseError("单位不存在")
-    return organ
-
-
-def organs_by_id(session: Session, ids: set[int]) -> dict[int, Organ]:
-    """Load organs by row number, each once a transaction; those that do not exist are left out."""
-    known = held(session).organs
-    if missing := ids - known.keys():
-        with session.no_autoflush:  # nothing that waits to be written changes an organ
-            known |= {organ.id: organ for organ in session.exec(select(Organ).where(col(Organ.id).in_(missing)))}
-    return {organ_id: known[organ_id] for organ_id in ids if organ_id in known}

@@ -18,7 +18,8 @@ from models.vocabulary.limits import ClockState
 from models.vocabulary.papers import MessageState
 from rules.facts import Facts, UnitFacts
 from tasks.record.act import Act
-from tasks.record.cases import Case, dispatches_of, organ_by_id, organs_by_id
+from tasks.record.cases import Case, dispatches_of
+from tasks.record.organs import organ_by_id, organs_by_id
 
 FACT_NAMES = {field.name for field in fields(Facts)}
 

@@ -23,7 +23,8 @@ from tasks.letters.queueing import Order, chinese_date, shown_due
 from tasks.limits.ladder import ladder_of, record_step, steps_taken, withdraw_waiting
 from tasks.limits.rulebook import calendar, office_hours, rule_of
 from tasks.record.act import Act
-from tasks.record.cases import Case, organ_by_id
+from tasks.record.cases import Case
+from tasks.record.organs import organ_by_id
 from tasks.transitions import Change, advance
 
 EVENTS = {RungKind.WARN: Event.WARN, RungKind.MISS: Event.MISS, RungKind.ESCALATE: Event.ESCALATE}

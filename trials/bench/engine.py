@@ -21,7 +21,7 @@ from flows.runtime.repair.runs import forget_deployments, nudge_behind
 from models.bookmark import Bookmark
 from models.vocabulary.case import Channel, Step
 from models.vocabulary.people import Role
-from tasks.casework.intake import Person, Registration, register_now
+from tasks.casework.drafts import Person, Registration, register_now
 from tasks.decide import decide
 from tasks.keeping.database import Database, database
 from tasks.keeping.schema import ROOT

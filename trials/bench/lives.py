@@ -9,7 +9,7 @@ from typing import Any
 
 from models.vocabulary.case import State, Step
 from rules.zone import SHANGHAI
-from tasks.casework.intake import check_duplicates
+from tasks.casework.duplicates import check_duplicates
 from tasks.decide import decide
 from tasks.keeping.database import Database
 from tasks.reading.searching import Wanted, search

@@ -15,7 +15,8 @@ from models.petition import Petition
 from models.vocabulary.case import Channel, Step
 from notifications.channels import NullChannel
 from rules.zone import SHANGHAI
-from tasks.casework.intake import Person, Registration, check_duplicates, register_now
+from tasks.casework.drafts import Person, Registration, register_now
+from tasks.casework.duplicates import check_duplicates
 from tasks.decide import decide, find_place
 from tasks.keeping.database import Database
 from tasks.keeping.settings import settings

@@ -21,7 +21,8 @@ from rules.lifecycle.stages import STAGES
 from rules.zone import legal_day
 from tasks.keeping.database import database
 from tasks.reading.casefile import CaseFile, case_file
-from tasks.record.cases import find_petition, organ_by_id, split_subject
+from tasks.record.cases import find_petition, split_subject
+from tasks.record.organs import organ_by_id
 from tasks.runs.bookmarks import anything_behind, bookmark_of, claim_behind, finish_run
 
 NUDGE_PAUSE = timedelta(seconds=3)

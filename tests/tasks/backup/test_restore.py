@@ -24,7 +24,7 @@ from rules.errors import CaseworkError
 from tasks.backup.container import BackupError
 from tasks.backup.making import make_backup
 from tasks.backup.restore import STAGE, Restored, restore
-from tasks.casework.intake import Person
+from tasks.casework.drafts import Person
 from tasks.casework.papers import read_paper
 from tasks.keeping.database import Database, database
 from tasks.keeping.schema import SchemaError, downgrade, revision_of

@@ -1,15 +1,11 @@
-"""Overlays: urging, supervising, convening and disclosing leave state and clocks alone."""
+"""Overlays: they put something on file, and change neither state nor clocks."""
 
 import pytest
 from sqlmodel import select
 
 from models.urging import Supervision, Urging
-from models.vocabulary.case import Event
 from models.vocabulary.papers import Letter
 from rules.errors import CaseworkError
-from tasks.casework.intake import Person
-from tasks.casework.oversight import disclose
-from tasks.record.cases import lock_case
 from trials.harness.office import Office, at, day
 
 SUPERVISING = {"choice": "督办", "ground": "推诿、敷衍、拖延", "text": "请说明原因"}
@@ -104,32 +100,3 @@ def test_a_unit_whose_report_was_accepted_is_left_in_peace(office: Office, answe
     office.decide(f"{number}/1", "examine", "Z02", as_of=at(10))
     with pytest.raises(CaseworkError):
         office.decide(number, "oversee", "D01", as_of=at(11), unit="市住建局", **answer)
-
-
-def test_a_meeting_invites_every_unit(office: Office) -> None:
-    number = signed(office)
-    office.decide(number, "oversee", "Z01", as_of=at(10), choice="召开协调会", text="现场会", deputies="2", representatives="5")
-    assert [letter.addressee for letter in office.letters(number) if letter.letter is Letter.MEETING_NOTICE] == [
-        "市住建局",
-        "某街道办事处",
-    ]
-    assert office.events(number)[-1].facts == {"deputies": 2, "representatives": 5}
-
-
-def test_disclosing_writes_who_and_why_and_shows_clear_text(office: Office) -> None:
-    number = office.register(persons=(Person(name="测试人丁", phone="13800005555", address="某路1号"),))
-    with office.database.write() as session:
-        people = disclose(lock_case(session, number), act=office.act(session, "Z02", at(3)), reason="电话回访")
-    seen = office.events(number)[-1]
-    assert (people[0]["name"], people[0]["phone"], people[0]["address"]) == ("测试人丁", "13800005555", "某路1号")
-    assert (seen.event, seen.actor_code, seen.note_sealed is not None) == (Event.DISCLOSE, "Z02", True)
-
-
-@pytest.mark.parametrize(
-    ("officer", "reason", "said"), [("Z02", " ", "写明理由"), ("L-SZJ", "想看看", "身份")], ids=["no reason", "a liaison"]
-)
-def test_nobody_looks_without_a_reason_or_a_right(office: Office, officer: str, reason: str, said: str) -> None:
-    number = office.register()
-    with pytest.raises(CaseworkError, match=said), office.database.write() as session:
-        disclose(lock_case(session, number), act=office.act(session, officer, at(3)), reason=reason)
-    assert [event.event for event in office.events(number)] == [Event.REGISTER]

@@ -9,7 +9,7 @@ from sqlalchemy.exc import StatementError
 from models.petitioner import Petitioner
 from models.vocabulary.case import Channel, Step
 from models.vocabulary.people import PartyRole
-from tasks.casework.intake import Person
+from tasks.casework.drafts import Person
 from tasks.forms.registration import IntakeForm
 from tasks.keeping.settings import settings
 from tasks.reading.casefile import case_file, form_description

@@ -7,7 +7,7 @@ import pytest
 
 from models.vocabulary.case import PetitionClass, State
 from rules.errors import AnswerRefusedError
-from tasks.casework.intake import Person
+from tasks.casework.drafts import Person
 from tasks.reading.searching import Page, Wanted, search
 from trials.harness.office import Office, at
 

@@ -22,7 +22,7 @@ from rules.data.calendar_files import CalendarFile
 from rules.data.notice import read_calendar_text
 from rules.errors import CaseworkError
 from rules.zone import SHANGHAI
-from tasks.casework.intake import Person, Registration, register_now
+from tasks.casework.drafts import Person, Registration, register_now
 from tasks.casework.suspending import resume_clock, suspend_clock
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import vault

@@ -17,7 +17,7 @@ from models.vocabulary.limits import ClockOwner, ClockState, StepFate
 from models.vocabulary.papers import Letter, MessageState
 from notifications.rendering import render
 from rules.zone import SHANGHAI, legal_day
-from tasks.casework.oversight import MeetingTask, convene
+from tasks.casework.meetings import MeetingTask, convene
 from tasks.casework.suspending import resume_clock, suspend_clock
 from tasks.forms.registration import IntakeForm
 from tasks.keeping.vault import vault

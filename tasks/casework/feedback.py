@@ -1,0 +1,48 @@
+"""Feedback: the answer is delivered, and the delivery proved."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import select
+
+from models.case_event import CaseEvent
+from models.petitioner import Party
+from models.vocabulary.case import Event, Settlement
+from models.vocabulary.papers import DeliveryWay
+from tasks.record.act import Act
+from tasks.record.cases import Case
+from tasks.transitions import Change, advance
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """How and on which day the answer reached the petitioner, or why it could not; and what the petitioner said."""
+
+    way: DeliveryWay
+    delivered_on: date | None = None
+    reason: str = ""
+    settlement: Settlement = Settlement.UNKNOWN
+    summary: str = ""
+
+
+def deliver(case: Case, *, act: Act, delivery: Delivery) -> CaseEvent:
+    """Put the delivery on file; the petitioner's 30 days count from its day (条例 第三十五条)."""
+    impossible = delivery.way is DeliveryWay.IMPOSSIBLE
+    delivered_on = None if impossible else delivery.delivered_on
+    record = {
+        "way": delivery.way.value,
+        "delivered_on": delivered_on.isoformat() if delivered_on else None,
+        "settlement": delivery.settlement.value,
+    }
+    change = Change(
+        Event.DELIVER,
+        asked={"delivered_on": delivered_on, "delivery_impossible": impossible, "reason": delivery.reason},
+        columns={"delivered_on": delivered_on, "settlement": delivery.settlement},
+        record=record,
+        note="\n".join(filter(None, (delivery.summary, delivery.reason))),
+        words={"answer": delivery.summary},
+    )
+    event = advance(case, change, act)
+    for party in case.session.exec(select(Party).where(Party.petition_id == case.petition.id)):
+        party.delivery_way, party.delivered_on = delivery.way, delivered_on
+    return event

@@ -1,7 +1,7 @@
 """Alembic's way to the casework database."""
 
 from alembic import context
-from sqlalchemy import create_engine
+from sqlalchemy import NullPool, create_engine
 
 from models.tables import METADATA
 from tasks.keeping.settings import settings
@@ -15,7 +15,7 @@ def run() -> None:
     if given is not None:
         _migrate(given)
         return
-    engine = create_engine(config.get_main_option("sqlalchemy.url") or settings().casework_url)
+    engine = create_engine(config.get_main_option("sqlalchemy.url") or settings().casework_url, poolclass=NullPool)
     with engine.begin() as connection:
         _migrate(connection)
 

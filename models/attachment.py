@@ -21,6 +21,5 @@ class Attachment(SQLModel, table=True):
     media_type: str
     size: int
     sha256: str
-    pages: int | None = None
     is_original: bool = False
     added_at: datetime = Field(sa_type=UtcDateTime)

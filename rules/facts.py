@@ -29,7 +29,6 @@ class Facts:
     receipt_on: date | None = None
     postmark_on: date | None = None
     happened_on: date | None = None
-    last_event_on: date | None = None
     people_count: int = 1
     representatives: int = 0
     registrar_code: str = ""

@@ -19,9 +19,7 @@ from tasks.record.cases import Case
 from tasks.transitions import Change, advance
 
 
-def add_paper(
-    case: Case, path: Path, *, kind: AttachmentKind, act: Act, is_original: bool = False, pages: int | None = None
-) -> Attachment:
+def add_paper(case: Case, path: Path, *, kind: AttachmentKind, act: Act, is_original: bool = False) -> Attachment:
     """Put a paper on file; the same content is kept once a petition. Raises ``UnknownCaseError`` for an unreadable file."""
     try:
         content = path.read_bytes()
@@ -39,7 +37,6 @@ def add_paper(
         name_sealed=vault().seal(path.name),
         size=len(content),
         sha256=digest,
-        pages=pages,
         media_type=mimetypes.guess_type(path.name)[0] or "application/octet-stream",
         is_original=is_original,
         added_at=act.as_of,

@@ -50,12 +50,6 @@ def downgrade(database: Database, revision: str) -> None:
         command.downgrade(alembic_config(connection), revision)
 
 
-def revision_of(database: Database) -> str | None:
-    """The schema that the database has now; nothing when it was never migrated."""
-    with database.engine.connect() as connection:
-        return _revision(connection)
-
-
 def refuse_newer(revision: str | None) -> None:
     """Raise ``SchemaError`` when a schema is none that this version's migrations know."""
     if revision and revision not in {

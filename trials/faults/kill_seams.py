@@ -12,8 +12,6 @@ from typing import Any
 import flows.clock
 from trials.faults.death_orders import Orders
 
-STATES = ("pending", "running", "paused", "completed", "scheduled")
-
 
 def install(orders: Orders) -> None:
     """Wrap every seam of this process; called before anything of the product but its clock is imported."""

@@ -15,7 +15,7 @@ from sqlalchemy import Column, Integer, inspect, text
 from models.tables import METADATA
 from models.vocabulary.case import Step
 from tasks.keeping.database import Database
-from tasks.keeping.schema import SchemaError, alembic_config, alone, downgrade, migrate, revision_of
+from tasks.keeping.schema import SchemaError, alembic_config, alone, downgrade, migrate
 from tasks.keeping.vault import vault
 from tasks.record.verifying import verify
 from tests.worked import REGISTERED, emptied
@@ -24,6 +24,8 @@ from trials.harness.office import Office, at
 ROOT = Path(__file__).resolve().parents[3]
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()]
 FIRST = REVISIONS[-1]
+DROPPED = {"attachment": {"pages"}}
+"""Columns of the first schema that later ones went without, for nobody ever filled them."""
 
 
 def contents(database: Database) -> dict[str, list[dict[str, Any]]]:
@@ -70,9 +72,10 @@ class TestWithDataInIt:
         assert lost >= {"calendar_import", "calendar_move", "clock_step", "suspension"}
         for table, rows in after.items():
             if table != "alembic_version":
-                assert rows == [{column: old[column] for column in new} for old, new in zip(before[table], rows, strict=True)], (
-                    table
-                )
+                kept = set(next(iter(rows), {})) - DROPPED.get(table, set())
+                assert [{column: row[column] for column in kept} for row in rows] == [
+                    {column: row[column] for column in kept} for row in before[table]
+                ], table
 
     def test_back_at_the_newest_the_record_is_whole_and_work_goes_on(self, worked: Office) -> None:
         before = contents(worked.database)
@@ -156,4 +159,4 @@ class TestANewerDatabase:
         with pytest.raises(SchemaError, match=r"比本版本新.*安装"):
             touch(newer)
         assert contents(newer) == before
-        assert revision_of(newer) == "ffffffffffff"
+        assert contents(newer)["alembic_version"] == [{"version_num": "ffffffffffff"}]

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test unit bench bench-start bench-sweep chaos scale-test screens check lint types imports docs migrate clean
+.PHONY: help setup run demo test unit bench bench-start bench-sweep chaos scale-test screens check lint types imports house docs notice migrate clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -59,6 +59,12 @@ types: setup
 
 imports: setup
 	$(BIN)/lint-imports
+
+house: setup ## Print the house in figures (rooms, lengths, parameters, order, tests); fails when a target is missed
+	$(BIN)/python -m trials.house
+
+notice: setup ## Write NOTICE.txt anew, from the pins and what is installed
+	$(BIN)/python -m trials.notice > NOTICE.txt
 
 docs: setup ## Do the generated tables and lists in docs agree with the code?
 	$(BIN)/python -m pytest tests/docs

@@ -1,0 +1,101 @@
+"""One file of the house and what can be counted in it: lines, functions, parameters, and what is kept from the tools."""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+IGNORED = re.compile(r"#\s*type:\s*ignore")
+UNFORMATTED = re.compile(r"#\s*fmt:\s*(skip|off)")
+RECEIVERS = ("self", "cls")
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Routine:
+    """One function: where it stands, its lines without the docstring, and the parameters that callers fill."""
+
+    place: str
+    lines: int
+    parameters: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file, by its path below the house."""
+
+    path: Path
+    text: str
+
+    @property
+    def room(self) -> str:
+        """The folder that the file stands in."""
+        return self.path.parent.as_posix()
+
+    @property
+    def lines(self) -> int:
+        """How many lines the file has, empty ones too."""
+        return len(self.text.splitlines())
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The file as the language reads it."""
+        return ast.parse(self.text)
+
+    @property
+    def routines(self) -> list[Routine]:
+        """Every function and method of the file, inner ones too."""
+        return [
+            Routine(f"{self.path.as_posix()}:{node.lineno} {node.name}", _lines(node), _parameters(node))
+            for node in ast.walk(self.tree)
+            if isinstance(node, Function)
+        ]
+
+    @property
+    def ignored(self) -> int:
+        """Lines that are kept from the type checker."""
+        return self._comments(IGNORED)
+
+    @property
+    def unformatted(self) -> int:
+        """Places that are kept from the formatter."""
+        return self._comments(UNFORMATTED)
+
+    @property
+    def imports(self) -> list[tuple[int, str]]:
+        """The modules that the file imports anywhere, with their lines."""
+        found = []
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                found += [(node.lineno, name.name) for name in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found += [(node.lineno, f"{node.module}.{name.name}") for name in node.names]
+        return found
+
+    def _comments(self, wanted: re.Pattern[str]) -> int:
+        tokens = tokenize.generate_tokens(io.StringIO(self.text).readline)
+        return sum(bool(wanted.search(token.string)) for token in tokens if token.type == tokenize.COMMENT)
+
+
+def sources(root: Path, packages: Sequence[str]) -> list[Source]:
+    """Read every file of some packages, in order."""
+    paths = sorted(path for package in packages for path in (root / package).rglob("*.py"))
+    return [Source(path.relative_to(root), path.read_text()) for path in paths]
+
+
+def _lines(node: Function) -> int:
+    first = node.body[0]
+    said = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+    docstring = (first.end_lineno or 0) - first.lineno + 1 if said else 0
+    return (node.end_lineno or 0) - node.lineno + 1 - docstring
+
+
+def _parameters(node: Function) -> int:
+    """Count named ones; what is passed through by ``*`` or ``**`` has no names to remember."""
+    names = [one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+    return len(names) - (bool(names) and names[0] in RECEIVERS)

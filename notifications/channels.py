@@ -15,7 +15,7 @@ class ChannelError(Exception):
     """A letter was not handed over; the message holds neither personal data nor credentials."""
 
 
-class Channel(Protocol):
+class MessageChannel(Protocol):
     """Something that takes letters."""
 
     def send(self, rendered: Rendered, *, address: str, message_id: str) -> None:
@@ -56,7 +56,7 @@ class AppriseChannel:
             raise ChannelError(f"{kind}通道没有接收函件，请检查对方服务器或地址")
 
 
-def channel_for(address: str) -> Channel:
+def channel_for(address: str) -> MessageChannel:
     """Choose the channel for an address; without one a letter is only recorded."""
     return AppriseChannel() if address else NullChannel()
 

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateError, s
 from models.vocabulary.papers import Letter
 from notifications.catalogue import CatalogueRow, row_for
 
-Facts = Mapping[str, str | list[str]]
+LetterFacts = Mapping[str, str | list[str]]
 GAPS = re.compile(r"\n{3,}")
 
 
@@ -27,7 +27,7 @@ class Rendered:
     html: str
 
 
-def render(letter: Letter, facts: Facts) -> Rendered:
+def render(letter: Letter, facts: LetterFacts) -> Rendered:
     """Write a letter: its wording as text, and the same paragraphs laid out as HTML."""
     row = row_for(letter)
     needed = _needed(row, facts)
@@ -59,12 +59,12 @@ def environment() -> Environment:
     return made
 
 
-def _write(name: str, facts: Facts) -> str:
+def _write(name: str, facts: LetterFacts) -> str:
     written = environment().get_template(name).render(facts)
     return GAPS.sub("\n\n", "\n".join(line.rstrip() for line in written.splitlines())).strip() + "\n"
 
 
-def _needed(row: CatalogueRow, facts: Facts) -> Facts:
+def _needed(row: CatalogueRow, facts: LetterFacts) -> LetterFacts:
     if missing := [name for name in row.needs if not _is_fact(facts.get(name))]:
         raise RenderingError(f"函件“{row.letter.label}”缺少：{'、'.join(missing)}")
     return {name: facts[name] for name in row.needs}

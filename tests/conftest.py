@@ -14,22 +14,10 @@ from tasks.keeping.database import Database, database
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import vault
 from tasks.record.roster import load_roster
+from trials.harness.databases import POSTGRES, postgres_is_there
 from trials.harness.office import Office
 
 ROOT = Path(__file__).resolve().parent.parent
-POSTGRES = os.environ.get("XINFANG_TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
-
-
-def postgres_is_there() -> bool:
-    """Say whether a PostgreSQL server answers at the test address."""
-    try:
-        engine = create_engine(POSTGRES, connect_args={"connect_timeout": 2})
-        with engine.connect():
-            return True
-    except Exception:
-        return False
-
-
 WANTED = os.environ.get("XINFANG_TEST_DATABASES", "sqlite,postgresql" if postgres_is_there() else "sqlite").split(",")
 
 

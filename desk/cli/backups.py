@@ -12,7 +12,7 @@ from desk.clock import now
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
-    from tasks.backup.container import Manifest, Progress
+    from tasks.backup.container import BackupProgress, Manifest
     from tasks.backup.making import MadeBackup
     from tasks.backup.restore import Restored
 
@@ -163,7 +163,7 @@ class _Bar:
         self._bar = Progress(*columns, console=console, disable=not console.is_terminal)
         self._parts: dict[str, TaskID] = {}
 
-    def __enter__(self) -> "Progress":
+    def __enter__(self) -> "BackupProgress":
         return self._show
 
     def _show(self, what: str, done: int, total: int | None) -> None:

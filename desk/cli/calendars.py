@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tasks.sweeping.calendar_import import Applied, Move
 
 calendar_app = typer.Typer(help="工作日历：导入放假通知、查看影响、撤销", no_args_is_help=True)
-Officer = Annotated[str, typer.Option("--officer", prompt="本人工号（信访办主任）", help="本人工号，须为信访办主任")]
+DirectorCode = Annotated[str, typer.Option("--officer", prompt="本人工号（信访办主任）", help="本人工号，须为信访办主任")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="不再询问，直接执行")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="只看影响，不改动")]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
@@ -80,7 +80,7 @@ def recount_command(
 @spoken
 def rollback_command(
     number: Annotated[int, typer.Argument(metavar="编号", help="导入编号，见 xinfang calendar list")],
-    officer: Officer,
+    officer: DirectorCode,
     as_json: AsJson = False,
 ) -> None:
     """撤销一次导入：由它变动的期限恢复原状，逐件记入案卷。"""

@@ -10,7 +10,7 @@ from desk.clock import now
 
 if TYPE_CHECKING:
     from tasks.keeping.database import Database
-    from tasks.ledger.takeover import ImportReport, Progress
+    from tasks.ledger.takeover import ImportProgress, ImportReport
     from tasks.record.act import Act
 
 INTERRUPTED = 130
@@ -74,7 +74,7 @@ class _Bar:
         self._bar = Progress(*columns, console=Console(stderr=True))
         self._task = self._bar.add_task(verb, total=None)
 
-    def __enter__(self) -> "Progress":
+    def __enter__(self) -> "ImportProgress":
         return self._show
 
     def _show(self, done: int, total: int | None) -> None:

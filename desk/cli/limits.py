@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from tasks.record.act import Act
 
 clock_app = typer.Typer(help="期限：中止、恢复、登记反馈、人工升级", no_args_is_help=True)
-Number = Annotated[str, typer.Argument(metavar="编号", help="信访件编号，如 XF-2026-0001")]
+CaseNumber = Annotated[str, typer.Argument(metavar="编号", help="信访件编号，如 XF-2026-0001")]
 ClockNo = Annotated[int, typer.Argument(metavar="期限序号", help="见 xinfang clocks 编号")]
-Officer = Annotated[str, typer.Option("--officer", prompt="本人工号", help="本人工号")]
+OfficerCode = Annotated[str, typer.Option("--officer", prompt="本人工号", help="本人工号")]
 Reason = Annotated[str, typer.Option("--reason", prompt="理由", help="理由")]
 
 
 @spoken
 def clocks_command(
-    number: Number,
+    number: CaseNumber,
     explain: Annotated[bool, typer.Option("--explain", help="逐步说明每个日期的由来")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
 ) -> None:
@@ -73,9 +73,9 @@ def _rows(session: "Session", petition: Any, today: Any) -> list[dict[str, Any]]
 @clock_app.command("suspend")
 @spoken
 def suspend_command(
-    number: Number,
+    number: CaseNumber,
     clock_no: ClockNo,
-    officer: Officer,
+    officer: OfficerCode,
     reason: Reason,
     basis: Annotated[str, typer.Option("--basis", help="法律依据，写到条；听证时间不必写")] = "",
     hearing: Annotated[bool, typer.Option("--hearing", help="复核听证时间（条例第三十六条第二款）")] = False,
@@ -96,7 +96,7 @@ def suspend_command(
 
 @clock_app.command("resume")
 @spoken
-def resume_command(number: Number, clock_no: ClockNo, officer: Officer, reason: Reason) -> None:
+def resume_command(number: CaseNumber, clock_no: ClockNo, officer: OfficerCode, reason: Reason) -> None:
     """恢复一个期限的计时：中止的日数不计入，届满日相应推后。"""
     from rules.lifecycle.row import CLERKS
     from tasks.casework.suspending import resume_clock
@@ -112,9 +112,9 @@ def resume_command(number: Number, clock_no: ClockNo, officer: Officer, reason: 
 @clock_app.command("reply")
 @spoken
 def reply_command(
-    number: Number,
+    number: CaseNumber,
     clock_no: ClockNo,
-    officer: Officer,
+    officer: OfficerCode,
     said: Annotated[str, typer.Option("--said", prompt="反馈内容", help="反馈内容")],
 ) -> None:
     """登记反馈：督办的答复、催办时的承诺、会议任务完成。"""
@@ -131,11 +131,11 @@ def reply_command(
 @clock_app.command("step")
 @spoken
 def step_command(
-    number: Number,
+    number: CaseNumber,
     step: Annotated[
         str, typer.Argument(metavar="步骤", help="升级阶梯的步骤，如 报告分管副主任（to_leader）、提请主任会议（to_chairs）")
     ],
-    officer: Officer,
+    officer: OfficerCode,
     reason: Reason,
     dispatch: Annotated[int | None, typer.Option("--dispatch", help="派件序号；信访办自己的期限不填")] = None,
 ) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-Answer = dict[str, str]
+Filled = dict[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,12 +12,12 @@ class Turn:
     after: str
     """Days after receipt and the time of day: ``0 09:14``, ``5 16:00``."""
     step: str
-    answer: Answer
+    answer: Filled
     unit: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Case:
+class DemoCase:
     """One petition from the paper that came in to its end; ``hold`` is how many turns the standing demo plays."""
 
     key: str
@@ -88,7 +88,7 @@ def _closed(close: str) -> tuple[Turn, ...]:
 
 
 # fmt: off
-CALL = Case(
+CALL = DemoCase(
     key="call", title="咨询居住证证明办理", received="09:00", days=1,
     paper={"channel": "来电", "title": "咨询居住证证明办理", "name": "张晓研", "phone": "13800001001",
            "content": "研究生毕业落户，办理居住证的证明不知如何开具，多处询问未果，情绪激动。", "place": "某区某街道"},
@@ -101,7 +101,7 @@ CALL = Case(
     ),
 )
 
-PENSION = Case(
+PENSION = DemoCase(
     key="pension", title="反映退休待遇核定问题", received="10:20", days=24, hold=7,
     paper={"channel": "来电", "title": "反映退休待遇核定问题", "name": "张劳模", "phone": "13800001002", "address": "某区某街道劳动路1号",
            "content": "省、市劳动模范，对退休待遇有不同理解，行动不便，希望上门核实。", "place": "某区"},
@@ -118,7 +118,7 @@ PENSION = Case(
     ),
 )
 
-ENFORCEMENT = Case(
+ENFORCEMENT = DemoCase(
     key="enforcement", title="反映住宅腾退判决未执行", received="08:50", days=32, hold=6,
     paper={"channel": "网上", "title": "反映住宅腾退判决未执行", "name": "庞独居", "phone": "13800001003", "id_number": "110105194912310021",
            "content": "重度残疾，独居；判决后对方仍占用住宅不执行，卖房合同已生效，十分着急。", "place": "某区"},
@@ -136,7 +136,7 @@ ENFORCEMENT = Case(
     ),
 )
 
-LAND = Case(
+LAND = DemoCase(
     key="land", title="十六人反映土地和房屋纠纷", received="09:10", days=40, hold=5,
     paper={"channel": "来访", "title": "十六人反映土地和房屋纠纷", "name": "李田生", "phone": "13800001004", "people_count": 16,
            "visitor_count": 16, "representatives": "王地福、赵屋宁、孙宅安", "place": "某县某镇",
@@ -155,7 +155,7 @@ LAND = Case(
     ),
 )
 
-STATION = Case(
+STATION = DemoCase(
     key="station", title="二百余人反映地铁站点冠名", received="08:30", days=26, hold=3,
     paper={"channel": "来访", "title": "二百余人反映地铁站点冠名", "name": "周站名", "phone": "13800001005", "people_count": 210,
            "visitor_count": 5, "representatives": "吴村东、郑村南、冯村西、陈村北", "place": "某区",
@@ -173,7 +173,7 @@ STATION = Case(
     ),
 )
 
-FLATS = Case(
+FLATS = DemoCase(
     key="flats", title="五名业主反映逾期交房过渡费", received="09:40", days=30, hold=2,
     paper={"channel": "来访", "title": "五名业主反映逾期交房过渡费", "name": "钱购房", "phone": "13800001006", "people_count": 5,
            "visitor_count": 5, "representatives": "许业一、何业二、吕业三、施业四", "place": "某区",
@@ -191,7 +191,7 @@ FLATS = Case(
     ),
 )
 
-INHERITANCE = Case(
+INHERITANCE = DemoCase(
     key="inheritance", title="反映继承房产过户迟缓", received="14:10", days=58, hold=6,
     paper={"channel": "来信", "title": "反映继承房产过户迟缓", "name": "曹继承", "phone": "13800001007", "source": "会议研究",
            "content": "房屋继承权清楚，老人意愿明确，过户手续久拖不办。", "place": "某区"},
@@ -211,7 +211,7 @@ INHERITANCE = Case(
     ),
 )
 
-NOISE = Case(
+NOISE = DemoCase(
     key="noise", title="七户居民反映住宅楼内场馆噪音", received="08:40", days=6,
     paper={"channel": "来访", "title": "七户居民反映住宅楼内场馆噪音", "name": "魏安宁", "phone": "13800001008", "people_count": 7,
            "visitor_count": 7, "representatives": "蒋静一、沈静二", "place": "某区某街道",

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from desk.clock import now
-from desk.demo.cases import CASES, Case, Turn
+from desk.demo.cases import CASES, DemoCase, Turn
+from desk.stack.supervisor import Say
 from rules.errors import CaseworkError
 from rules.zone import SHANGHAI
 
-Say = Callable[[str], None]
 ShowTable = Callable[[str, Sequence[dict[str, Any]]], None]
 HERE = Path(__file__).resolve().parent
 MARKER = ".demo"
@@ -31,7 +31,7 @@ class DemoError(CaseworkError):
 class Player:
     """One case while it is being played."""
 
-    case: Case
+    case: DemoCase
     number: str
     received_on: date
     next_turn: int = 0
@@ -68,7 +68,7 @@ class Driver:
         self._say = say
         self._players: list[Player] = []
 
-    def take_in(self, case: Case, today: date) -> None:
+    def take_in(self, case: DemoCase, today: date) -> None:
         """Fill in the intake form of one case through its deployment."""
         day = today - timedelta(days=case.days)
         form = case.paper | {"officer": "Z01", "receipt_on": day.isoformat(), "occurred_at": f"{day} {case.received}"}

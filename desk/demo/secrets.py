@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from desk.demo.cases import CASES, Case
+from desk.demo.cases import CASES, DemoCase
 
 PERSONAL = {"name": "姓名", "phone": "电话", "id_number": "证件号码", "address": "住址", "content": "信访内容"}
 WRITTEN = {"opinion", "text", "answer", "summary", "reason"}
@@ -20,7 +20,7 @@ def demo_titles() -> list[str]:
     return [case.title for case in CASES]
 
 
-def _secrets(case: Case) -> Iterator[tuple[str, str]]:
+def _secrets(case: DemoCase) -> Iterator[tuple[str, str]]:
     for field, kind in PERSONAL.items():
         if text := str(case.paper.get(field, "")):
             yield text, kind

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from desk.simulation.people import CLASSES, MATTERS, WAYS, Unit
+from desk.simulation.people import CLASSES, MATTERS, WAYS, CityUnit
 from desk.simulation.walk import Walk
 from models.clock import Clock
 from models.dispatch import Dispatch
@@ -127,7 +127,7 @@ def _at_unit_for_us(walk: Walk, case: Case, now: datetime) -> None:
             walk.go(case.subject, walk.city.after(now, walk.city.random.uniform(3, 20)))
 
 
-def _plan_share(walk: Walk, subject: str, unit: Unit, now: datetime) -> None:
+def _plan_share(walk: Walk, subject: str, unit: CityUnit, now: datetime) -> None:
     """Draw how long a unit takes, and what else happens meanwhile: extensions, urgings, suspensions, notes."""
     city = walk.city
     reported, chance = city.handled(now, unit), city.random.random()

@@ -21,7 +21,7 @@ MATTERS = ("城乡建设/物业服务", "劳动和社会保障/退休待遇", "�
 
 
 @dataclass(frozen=True)
-class Unit:
+class CityUnit:
     """A unit's way of working: its usual days for a share, and how often it is far too slow."""
 
     name: str
@@ -36,14 +36,14 @@ class City:
 
     random: Random
     calendar: Calendar
-    units: list[Unit] = field(default_factory=list)
+    units: list[CityUnit] = field(default_factory=list)
 
     def meet_units(self, organs: list[tuple[str, str]]) -> None:
         """Draw a way of working for every unit of the roster."""
         for name, code in sorted(organs):
-            self.units.append(Unit(name, code, self.random.uniform(12, 50), self.random.choice((0.03, 0.08, 0.15, 0.3))))
+            self.units.append(CityUnit(name, code, self.random.uniform(12, 50), self.random.choice((0.03, 0.08, 0.15, 0.3))))
 
-    def unit(self, code: str) -> Unit:
+    def unit(self, code: str) -> CityUnit:
         """Find a unit by its code."""
         return next(unit for unit in self.units if unit.code == code)
 
@@ -89,7 +89,7 @@ class City:
         neglected = self.random.random() < NEGLECTED
         return self.after(instant, self.random.uniform(15, 70) if neglected else self.random.uniform(1, 4))
 
-    def handled(self, instant: datetime, unit: Unit) -> datetime:
+    def handled(self, instant: datetime, unit: CityUnit) -> datetime:
         """When a unit reports: its usual days, or far too late."""
         if self.random.random() < unit.slow:
             return self.after(instant, self.random.uniform(62, 130))

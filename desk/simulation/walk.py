@@ -9,7 +9,7 @@ from itertools import count
 
 from sqlmodel import Session, col, select
 
-from desk.simulation.people import City, Unit
+from desk.simulation.people import City, CityUnit
 from models.dispatch import Dispatch
 from models.officer import Officer
 from models.organ import Organ
@@ -106,7 +106,7 @@ class Walk:
             self._actors[code] = find_actor(session, code, roles=tuple(Role), on=now.date())
         return Act(actor=self._actors[code], as_of=now)
 
-    def unit_of(self, session: Session, share: Dispatch) -> Unit:
+    def unit_of(self, session: Session, share: Dispatch) -> CityUnit:
         """The unit of a share, with its way of working."""
         return self.city.unit(organ_by_id(session, share.organ_id).code)
 

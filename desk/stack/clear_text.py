@@ -16,7 +16,7 @@ from tasks.keeping.settings import Settings
 SECRET_FILES = ("keys.txt", "engine-password.txt")
 """Files that are secret themselves and hold nobody's data."""
 
-Place = tuple[str, Callable[[], bytes]]
+Searched = tuple[str, Callable[[], bytes]]
 """Where to look, and how to read it."""
 
 
@@ -73,7 +73,7 @@ def encodings(text: str) -> set[bytes]:
     return {text.encode(), escaped.encode(), escaped.replace("\\", "\\\\").encode(), text.encode("utf-16-le")}
 
 
-def _files(home: Path) -> Iterator[Place]:
+def _files(home: Path) -> Iterator[Searched]:
     for path in sorted(home.rglob("*")):
         if path.is_file() and path.name not in SECRET_FILES:
             yield str(path.relative_to(home)), partial(_read_if_there, path)
@@ -91,7 +91,7 @@ def _read_if_there(path: Path) -> bytes:
     return done.stdout
 
 
-def _tables(chosen: Settings) -> Iterator[Place]:
+def _tables(chosen: Settings) -> Iterator[Searched]:
     engine_url = chosen.prefect_database_url.replace("+asyncpg", "+psycopg")
     for name, url in {
         "casework": chosen.casework_url,

@@ -24,7 +24,7 @@ OURS = re.compile(r"casework\.(db|dump)|keys\.txt|manifest\.json|papers/([0-9a-f
 CHUNK = 1 << 20
 LONGEST_MANIFEST = 1 << 30
 
-Progress = Callable[[str, int, int | None], None]
+BackupProgress = Callable[[str, int, int | None], None]
 """What is being done, bytes done, bytes in all where that is known."""
 
 
@@ -32,7 +32,7 @@ class BackupError(CaseworkError):
     """A backup cannot be made, read or restored; the sentence says which file and what to do."""
 
 
-class Entry(BaseModel):
+class PackedFile(BaseModel):
     """One file of a backup."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,7 +54,7 @@ class Manifest(BaseModel):
     keys: tuple[str, ...]
     missing: tuple[str, ...] = ()
     """Papers that the database names and that were not there when the backup was made."""
-    files: dict[str, Entry]
+    files: dict[str, PackedFile]
 
     @property
     def papers(self) -> int:
@@ -85,7 +85,7 @@ class BackupWriter:
         """Begin a backup in an open file."""
         self._tar = tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT)  # noqa: SIM115 - closed by finish
         self._made_at = int(made_at.timestamp())
-        self.files: dict[str, Entry] = {}
+        self.files: dict[str, PackedFile] = {}
 
     def add(self, name: str, content: IO[bytes], size: int, tick: Callable[[int], None] = lambda _more: None) -> None:
         """Add ``size`` bytes under a name."""
@@ -93,7 +93,7 @@ class BackupWriter:
         info.size, info.mtime, info.mode = size, self._made_at, 0o600
         counted = _Counted(content, tick)
         self._tar.addfile(info, counted)  # type: ignore[arg-type]
-        self.files[name] = Entry(size=size, sha256=counted.digest.hexdigest())
+        self.files[name] = PackedFile(size=size, sha256=counted.digest.hexdigest())
 
     def finish(self, manifest: Manifest, sign: Callable[[str], str]) -> None:
         """Add the manifest and end the file."""
@@ -120,12 +120,12 @@ class _Counted:
         return part
 
 
-def check_backup(path: Path, progress: Progress = lambda _what, _done, _total: None) -> Checked:
+def check_backup(path: Path, progress: BackupProgress = lambda _what, _done, _total: None) -> Checked:
     """Read a backup to its end and compare every file with the manifest.
 
     Raises ``BackupError`` that names the file when one is damaged, cut off, missing or foreign.
     """
-    found: dict[str, Entry] = {}
+    found: dict[str, PackedFile] = {}
     manifest = b""
     with _opened(path) as (tar, raw):
         size = path.stat().st_size
@@ -136,7 +136,7 @@ def check_backup(path: Path, progress: Progress = lambda _what, _done, _total: N
                 if member.name == MANIFEST:
                     kept += part
                 progress("校验", raw.tell(), size)
-            found[member.name] = Entry(size=member.size, sha256=digest.hexdigest())
+            found[member.name] = PackedFile(size=member.size, sha256=digest.hexdigest())
             _refuse_filling(path, raw, member)
             manifest = bytes(kept) or manifest
     checked = _read_manifest(path, manifest, last=next(reversed(found), ""))
@@ -145,7 +145,7 @@ def check_backup(path: Path, progress: Progress = lambda _what, _done, _total: N
     return checked
 
 
-def copy_out(checked: Checked, folder: Path, progress: Progress = lambda _what, _done, _total: None) -> None:
+def copy_out(checked: Checked, folder: Path, progress: BackupProgress = lambda _what, _done, _total: None) -> None:
     """Copy the files of a checked backup into a folder; what changed since it was checked is refused."""
     wanted, done, total = checked.manifest.files, 0, sum(entry.size for entry in checked.manifest.files.values())
     with _opened(checked.path) as (tar, _raw):
@@ -190,7 +190,7 @@ def _opened(path: Path) -> Iterator[tuple[tarfile.TarFile, IO[bytes]]]:
         raise BackupError(f"备份文件 {path} 无法读取：{error.strerror}") from error
 
 
-def _members(path: Path, tar: tarfile.TarFile, found: dict[str, Entry]) -> Iterator[tarfile.TarInfo]:
+def _members(path: Path, tar: tarfile.TarFile, found: dict[str, PackedFile]) -> Iterator[tarfile.TarInfo]:
     while (member := tar.next()) is not None:
         if not (member.isreg() and OURS.fullmatch(member.name)):
             raise BackupError(f"{path.name} 里有不认识的文件 {member.name}，不是本系统的备份，或者已被改动")
@@ -241,7 +241,7 @@ def _read_manifest(path: Path, content: bytes, *, last: str) -> Checked:
         raise BackupError(f"备份 {path.name} 的清单 {MANIFEST} 已损坏，请换一份完好的备份") from None
 
 
-def _compare(path: Path, manifest: Manifest, found: dict[str, Entry]) -> None:
+def _compare(path: Path, manifest: Manifest, found: dict[str, PackedFile]) -> None:
     wanted = manifest.files
     for name in sorted(wanted.keys() | found.keys() | {SNAPSHOTS[manifest.database]}):
         if name not in found:

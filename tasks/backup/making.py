@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from sqlmodel import Session, col, select
 
 from models.petition import Petition
-from tasks.backup.container import KEYS, SNAPSHOTS, BackupError, BackupWriter, Manifest, Progress
+from tasks.backup.container import KEYS, SNAPSHOTS, BackupError, BackupProgress, BackupWriter, Manifest
 from tasks.backup.snapshots import Snapshot, snapshot, sync_folder
 from tasks.keeping.database import Database
 from tasks.keeping.settings import Settings
@@ -43,7 +43,7 @@ def make_backup(
     *,
     as_of: datetime,
     with_keys: bool = False,
-    progress: Progress = lambda _what, _done, _total: None,
+    progress: BackupProgress = lambda _what, _done, _total: None,
 ) -> MadeBackup:
     """Write a backup to ``target``, or under a name of its own into it when it is a folder.
 
@@ -93,7 +93,7 @@ def _write(
     vault: Vault,
     keys: list[str],
     as_of: datetime,
-    progress: Progress,
+    progress: BackupProgress,
 ) -> Manifest:
     kind = "sqlite" if database.is_sqlite else "postgresql"
     writer = BackupWriter(out, as_of)
@@ -117,7 +117,7 @@ def _write(
     return manifest
 
 
-def _add_papers(writer: BackupWriter, folder: Path, digests: tuple[str, ...], progress: Progress) -> tuple[str, ...]:
+def _add_papers(writer: BackupWriter, folder: Path, digests: tuple[str, ...], progress: BackupProgress) -> tuple[str, ...]:
     missing = []
     for done, digest in enumerate(digests):
         progress("材料", done, len(digests))
@@ -141,7 +141,7 @@ def _add(writer: BackupWriter, name: str, path: Path, tick: Callable[[int, int |
         writer.add(name, content, size, told)
 
 
-def _telling(progress: Progress, what: str) -> Callable[[int, int | None], None]:
+def _telling(progress: BackupProgress, what: str) -> Callable[[int, int | None], None]:
     return lambda done, total: progress(what, done, total)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
 
-from tasks.backup.container import KEYS, SNAPSHOTS, BackupError, Checked, Progress, check_backup, copy_out, read_keys
+from tasks.backup.container import KEYS, SNAPSHOTS, BackupError, BackupProgress, Checked, check_backup, copy_out, read_keys
 from tasks.backup.making import fits, hold_folder
 from tasks.backup.snapshots import is_empty, move, put_back
 from tasks.keeping.database import Database
@@ -50,7 +50,7 @@ def restore(
     *,
     as_of: datetime,
     hold: bool = True,
-    progress: Progress = lambda _what, _done, _total: None,
+    progress: BackupProgress = lambda _what, _done, _total: None,
 ) -> Restored:
     """Bring a backup back into an empty home and an empty database, and the schema to this version.
 
@@ -169,7 +169,7 @@ def _clear(chosen: Settings) -> None:
     stage.mkdir(mode=0o700, parents=True)
 
 
-def _bring_in(checked: Checked, database: Database, chosen: Settings, keys: list[str], progress: Progress) -> None:
+def _bring_in(checked: Checked, database: Database, chosen: Settings, keys: list[str], progress: BackupProgress) -> None:
     """Papers and keys first, the database last: only then is there an office."""
     stage = chosen.home / STAGE
     copy_out(checked, stage, progress)
@@ -184,7 +184,7 @@ def _bring_in(checked: Checked, database: Database, chosen: Settings, keys: list
 
 
 def _finish(
-    checked: Checked, database: Database, chosen: Settings, *, as_of: datetime, hold: bool, progress: Progress
+    checked: Checked, database: Database, chosen: Settings, *, as_of: datetime, hold: bool, progress: BackupProgress
 ) -> Restored:
     progress("升级、核验", 0, None)
     migrate(database)
@@ -203,5 +203,5 @@ def _finish(
     )
 
 
-def _telling(progress: Progress, what: str) -> Callable[[int, int | None], None]:
+def _telling(progress: BackupProgress, what: str) -> Callable[[int, int | None], None]:
     return lambda done, total: progress(what, done, total)

@@ -10,7 +10,7 @@ from typing import Any
 
 from rules.errors import CaseworkError
 
-Row = dict[str, str]
+LedgerRow = dict[str, str]
 
 # fmt: off
 USUAL_HEADS: dict[str, tuple[str, ...]] = {
@@ -78,7 +78,7 @@ class Columns:
     unknown: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 
-    def cell(self, row: Row, name: str) -> Cell:
+    def cell(self, row: LedgerRow, name: str) -> Cell:
         """Read the best filled column of a field, or what is assumed for it."""
         heads = self.heads.get(name, ())
         head = next((head for head in heads if row.get(head, "").strip()), None)
@@ -86,7 +86,7 @@ class Columns:
             return Cell(heads[0] if heads else title_of(name), self.defaults.get(name, ""))
         return Cell(head, row[head].strip())
 
-    def rest(self, row: Row, name: str) -> list[Cell]:
+    def rest(self, row: LedgerRow, name: str) -> list[Cell]:
         """Read the filled columns of a field that ``cell`` passes over."""
         used = self.cell(row, name)
         heads = self.heads.get(name, ())

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-from tasks.ledger.columns import LedgerError, Row
+from tasks.ledger.columns import LedgerError, LedgerRow
 
 REPORT_HEADS = ("行号", "原因")
 """What the rejects file adds; a file that ends in these two columns is a rejects file that comes back."""
@@ -27,7 +27,7 @@ class Ledger:
     """One ledger: its heads, its filled rows by their number in the sheet, and the sheets that were left aside."""
 
     heads: tuple[str, ...]
-    rows: tuple[tuple[int, Row], ...]
+    rows: tuple[tuple[int, LedgerRow], ...]
     other_sheets: tuple[str, ...] = ()
 
 
@@ -36,11 +36,11 @@ class Reject:
     """A row that was not registered, and why."""
 
     row_number: int
-    row: Row
+    row: LedgerRow
     reason: str
 
 
-def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
+def read_rows(path: Path) -> Iterator[tuple[int, LedgerRow]]:
     """Yield each filled row of a ledger with its number in the sheet; raises ``LedgerError``."""
     yield from read_ledger(path).rows
 

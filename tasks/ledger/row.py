@@ -13,7 +13,7 @@ from rules.errors import CaseworkError
 from rules.identity import id_number_warning
 from tasks.casework.drafts import NO_CONTENT, Person, Registration
 from tasks.forms.base import read_list
-from tasks.ledger.columns import Cell, Columns, Row
+from tasks.ledger.columns import Cell, Columns, LedgerRow
 from tasks.ledger.words import CHANNELS, CLASSES, OPEN_CLASSES, SOURCES, means_nothing, read_day, share_out, split_names
 
 Word = TypeVar("Word", bound=Labelled)
@@ -27,7 +27,7 @@ class RowError(CaseworkError):
     """A row cannot be registered; the message names the columns and what to do."""
 
 
-def to_registration(row: Row, columns: Columns, *, today: date) -> Registration:
+def to_registration(row: LedgerRow, columns: Columns, *, today: date) -> Registration:
     """Read a row as a paper of earlier years (历史件); raises ``RowError`` with everything that is wrong with it."""
     reader = RowReader(row, columns, today)
     paper = reader.paper()
@@ -57,7 +57,7 @@ def fingerprint(paper: Registration) -> str:
 class RowReader:
     """Reads the fields of one row and collects what is wrong, so that a clerk corrects a row once."""
 
-    def __init__(self, row: Row, columns: Columns, today: date) -> None:
+    def __init__(self, row: LedgerRow, columns: Columns, today: date) -> None:
         """Take a row, what its columns mean, and the day it is read on."""
         self._row, self._columns, self._today = row, columns, today
         self.problems: list[str] = []

@@ -16,7 +16,7 @@ from rules.errors import CaseworkError
 from tasks.casework.drafts import Registration, register_now
 from tasks.keeping.database import Database
 from tasks.keeping.vault import vault
-from tasks.ledger.columns import Columns, LedgerError, Row, sort_heads
+from tasks.ledger.columns import Columns, LedgerError, LedgerRow, sort_heads
 from tasks.ledger.file import Ledger, Reject, read_ledger, read_rows, write_rejects
 from tasks.ledger.row import RowError, fingerprint, row_warnings, to_registration
 from tasks.record.act import Act
@@ -26,7 +26,7 @@ BATCH = 50
 
 NO_TITLE = "（未写标题）"
 
-Progress = Callable[[int, int | None], None]
+ImportProgress = Callable[[int, int | None], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ def import_ledger(
     *,
     columns: Path | None = None,
     act: Act,
-    progress: Progress = lambda _done, _total: None,
+    progress: ImportProgress = lambda _done, _total: None,
     rejects: Path | None = None,
     dry_run: bool = False,
 ) -> ImportReport:
@@ -101,7 +101,7 @@ class _Import:
         self.rejects: list[Reject] = []
         self.warnings: list[str] = []
 
-    def rows(self, rows: Sequence[tuple[int, Row]], progress: Progress) -> None:
+    def rows(self, rows: Sequence[tuple[int, LedgerRow]], progress: ImportProgress) -> None:
         """Take all rows, a batch in a transaction."""
         progress(0, len(rows))
         for start in range(0, len(rows), BATCH):
@@ -112,7 +112,7 @@ class _Import:
                 if self._dry_run:
                     raise _DryRunError
 
-    def _row(self, session: Session, number: int, row: Row) -> None:
+    def _row(self, session: Session, number: int, row: LedgerRow) -> None:
         try:
             paper = to_registration(row, self._columns, today=self._act.today)
             is_new = not self._came_before(paper, number) and self._register(session, paper)

@@ -15,7 +15,7 @@ from models.petition import Petition
 from models.vocabulary.limits import ClockState
 from models.vocabulary.papers import MessageState
 from notifications.catalogue import row_for
-from notifications.channels import Channel, ChannelError, mail_via
+from notifications.channels import ChannelError, MessageChannel, mail_via
 from notifications.rendering import RenderingError, render
 from rules.errors import TransitionRefusedError, UnknownCaseError
 from tasks.keeping.database import Database
@@ -29,7 +29,7 @@ MAILBOX = "mailto:"
 ON_THE_WAY = (MessageState.QUEUED, MessageState.SENDING)
 HELD = "从备份恢复：备份之后可能已经发出，请核对后重发，或注明已送出"
 
-ChannelFactory = Callable[[str], Channel]
+ChannelFactory = Callable[[str], MessageChannel]
 Fate = Literal["sent", "failed", "dead", "taken_over"]
 
 

@@ -28,7 +28,7 @@ from tasks.limits.rulebook import pack_of, rule_of
 from tasks.reading.masks import mask_name, shown_title
 from tasks.record.cases import clocks_of, dispatches_of
 
-Row = dict[str, Any]
+ShownRow = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,11 +36,11 @@ class CaseFile:
     """Everything a reader without special rights may see of a petition."""
 
     summary: dict[str, str]
-    shares: list[Row]
-    clocks: list[Row]
-    why: list[Row]
-    letters: list[Row]
-    timeline: list[Row]
+    shares: list[ShownRow]
+    clocks: list[ShownRow]
+    why: list[ShownRow]
+    letters: list[ShownRow]
+    timeline: list[ShownRow]
 
     def markdown(self) -> str:
         """Write the file as Markdown, for the engine's artifact and for forms."""
@@ -50,7 +50,7 @@ class CaseFile:
                 parts.append(f"### {title}\n\n{_reasons(rows) if rows is self.why else _table(rows)}")
         return "\n\n".join(parts)
 
-    def tables(self) -> tuple[tuple[str, list[Row]], ...]:
+    def tables(self) -> tuple[tuple[str, list[ShownRow]], ...]:
         """The file's tables with their titles, in the order in which people read them."""
         return (
             ("承办单位", self.shares),
@@ -118,7 +118,7 @@ def _people(session: Session, petition: Petition) -> str:
     return f"{'、'.join(names) or '匿名'}，{petition.people_count} 人"
 
 
-def _share_row(share: Dispatch, organ: Organ) -> Row:
+def _share_row(share: Dispatch, organ: Organ) -> ShownRow:
     return {
         "序号": share.position,
         "单位": organ.name,
@@ -132,7 +132,7 @@ def _share_row(share: Dispatch, organ: Organ) -> Row:
     }
 
 
-def clock_row(clock: Clock, petition: Petition, shares: list[Dispatch], today: date) -> Row:
+def clock_row(clock: Clock, petition: Petition, shares: list[Dispatch], today: date) -> ShownRow:
     """Show one limit in a line: whose it is, from when, until when, on which basis."""
     position = next((share.position for share in shares if share.id == clock.dispatch_id), "")
     return {
@@ -169,13 +169,13 @@ def why_lines(session: Session, clock: Clock) -> list[str]:
     return [*clock.why, *suspension_lines(session, clock)]
 
 
-def _why_rows(session: Session, petition: Petition, clock: Clock) -> list[Row]:
+def _why_rows(session: Session, petition: Petition, clock: Clock) -> list[ShownRow]:
     head = f"{clock.number} {rule_of(petition, clock).label}"
     lines = why_lines(session, clock)
     return [{"期限": "" if number else head, "说明": line} for number, line in enumerate(lines)]
 
 
-def _letter_rows(session: Session, petition: Petition) -> list[Row]:
+def _letter_rows(session: Session, petition: Petition) -> list[ShownRow]:
     query = select(OutboxMessage).where(OutboxMessage.petition_id == petition.id).order_by(col(OutboxMessage.id))
     return [
         {
@@ -189,7 +189,7 @@ def _letter_rows(session: Session, petition: Petition) -> list[Row]:
     ]
 
 
-def _timeline(session: Session, petition: Petition, units: dict[int | None, str]) -> list[Row]:
+def _timeline(session: Session, petition: Petition, units: dict[int | None, str]) -> list[ShownRow]:
     query = select(CaseEvent).where(CaseEvent.petition_id == petition.id).order_by(col(CaseEvent.seq))
     steps = {step.key: step.label for step in pack_of(petition).ladder}
     return [
@@ -242,14 +242,14 @@ def _bullets(items: dict[str, str]) -> str:
     return "\n".join(f"- {name}：{_plain(text)}" for name, text in items.items() if name not in ("编号", "标题"))
 
 
-def _table(rows: list[Row]) -> str:
+def _table(rows: list[ShownRow]) -> str:
     heads = list(rows[0])
     lines = [" | ".join(heads), " | ".join("---" for _ in heads)]
     lines += [" | ".join(_plain(str(row[head])) for head in heads) for row in rows]
     return "\n".join(f"| {line} |" for line in lines)
 
 
-def _reasons(rows: list[Row]) -> str:
+def _reasons(rows: list[ShownRow]) -> str:
     lines = [
         f"- **{_plain(row['期限'])}**\n  - {_plain(row['说明'])}" if row["期限"] else f"  - {_plain(row['说明'])}" for row in rows
     ]

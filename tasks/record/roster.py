@@ -12,7 +12,7 @@ from models.organ import Organ
 from models.vocabulary.people import OrganKind, Role
 from rules.errors import CaseworkError
 
-Row = dict[str, Any]
+RosterRow = dict[str, Any]
 
 
 class RosterError(CaseworkError):
@@ -36,7 +36,7 @@ def load_roster(session: Session, path: Path) -> tuple[int, int]:
     return len(organs), len(officers)
 
 
-def _rows(found: Row, name: str, file: str) -> list[Row]:
+def _rows(found: RosterRow, name: str, file: str) -> list[RosterRow]:
     rows = found.get(name, [])
     if not isinstance(rows, list) or not all(isinstance(row, dict) and str(row.get("code", "")).strip() for row in rows):
         raise RosterError(f"名册 {file} 中的 [[{name}]] 须逐个列出，并各有代码 code")
@@ -47,7 +47,7 @@ def _rows(found: Row, name: str, file: str) -> list[Row]:
     return list(rows)
 
 
-def _save_organ(session: Session, row: Row, file: str) -> None:
+def _save_organ(session: Session, row: RosterRow, file: str) -> None:
     try:
         values = {
             "name": row["name"],
@@ -65,7 +65,7 @@ def _save_organ(session: Session, row: Row, file: str) -> None:
     session.add(organ)
 
 
-def _link_organ(session: Session, row: Row) -> None:
+def _link_organ(session: Session, row: RosterRow) -> None:
     organ = _organ(session, row["code"])
     for field in ("parent", "counterpart", "successor"):
         setattr(organ, f"{field}_id", _organ(session, row[field]).id if row.get(field) else None)
@@ -78,7 +78,7 @@ def _organ(session: Session, code: str) -> Organ:
     return organ
 
 
-def _save_officer(session: Session, row: Row, file: str) -> None:
+def _save_officer(session: Session, row: RosterRow, file: str) -> None:
     try:
         values = {
             "name": row["name"],

@@ -27,7 +27,7 @@ from tasks.record.cases import Case, lock_case, subject_of
 from tasks.transitions import Change, advance
 
 PAGE = 1000
-Progress = Callable[[int, int | None], None]
+RecountProgress = Callable[[int, int | None], None]
 
 
 def _quiet(_done: int, _total: int | None) -> None:
@@ -83,14 +83,14 @@ class Applied:
     moves: tuple[Move, ...]
 
 
-def preview(session: Session, found: CalendarFile, *, progress: Progress = _quiet) -> tuple[Move, ...]:
+def preview(session: Session, found: CalendarFile, *, progress: RecountProgress = _quiet) -> tuple[Move, ...]:
     """Tell which open limits a calendar would move, and by how much; nothing is changed."""
     _refuse_known(session, found)
     new = calendar_with((*imports_in_force(session), _row(found, "")))
     return tuple(_moves(session, new, never_earlier=_never_earlier(), old=calendar(session), progress=progress))
 
 
-def import_calendar(session: Session, found: CalendarFile, *, act: Act, progress: Progress = _quiet) -> Applied:
+def import_calendar(session: Session, found: CalendarFile, *, act: Act, progress: RecountProgress = _quiet) -> Applied:
     """Put a calendar in force and move the open limits, with an event in each petition's file.
 
     The session must be a writer that is alone (``Database.write(alone=True)``). Raises ``TransitionRefusedError`` for a
@@ -109,7 +109,7 @@ def import_calendar(session: Session, found: CalendarFile, *, act: Act, progress
     return Applied(import_id=row.id, moves=moves)
 
 
-def recount(session: Session, *, act: Act | None = None, progress: Progress = _quiet) -> Applied:
+def recount(session: Session, *, act: Act | None = None, progress: RecountProgress = _quiet) -> Applied:
     """Count the open limits anew by the calendar in force: after a new version brought a year, or a file was changed.
 
     Without an ``act`` nothing is changed.
@@ -120,7 +120,7 @@ def recount(session: Session, *, act: Act | None = None, progress: Progress = _q
     return Applied(import_id=None, moves=moves)
 
 
-def roll_back(session: Session, import_id: int, *, act: Act, progress: Progress = _quiet) -> Applied:
+def roll_back(session: Session, import_id: int, *, act: Act, progress: RecountProgress = _quiet) -> Applied:
     """Take the newest import back: limits that it moved stand where they stood, later ones are counted anew.
 
     Raises ``UnknownCaseError`` and, for one that is not the newest in force, ``TransitionRefusedError``.
@@ -180,7 +180,7 @@ def _moves(
     never_earlier: bool,
     old: Calendar | None = None,
     only: Callable[[Clock], bool] = lambda _clock: True,
-    progress: Progress = _quiet,
+    progress: RecountProgress = _quiet,
 ) -> Iterator[Move]:
     """Count the open limits anew; a day that a letter or a promise set depends on no calendar.
 

@@ -14,12 +14,13 @@ from pydantic import SecretStr
 from typer.main import get_command
 
 from desk.cli.app import app
-from models.vocabulary import case, labelled, limits, papers, people
 from tasks.keeping.settings import Settings
 from tests.conftest import ROOT
+from trials.house.figures import MOST_LINES, Plan
+from trials.house.sources import sources
 
-PACKAGES = ("models", "rules", "notifications", "tasks", "flows", "desk")
-SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+PRODUCTION = sources(ROOT, Plan().production)
+SOURCES = [*PRODUCTION, *sources(ROOT, Plan().trials)]
 DEPLOYMENTS = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
 
 
@@ -54,15 +55,6 @@ def test_every_command_is_named_in_the_readme() -> None:
     assert [name for name in commands if f"xinfang {name}" not in readme] == []
 
 
-def test_every_coded_word_stands_in_the_glossary() -> None:
-    glossary = (ROOT / "docs" / "glossary.md").read_text()
-    defined = [kind for room in (case, limits, papers, people) for kind in vars(room).values() if isinstance(kind, type)]
-    kinds = [kind for kind in defined if issubclass(kind, labelled.Labelled)]
-    words = [(kind.__name__, member.label) for kind in kinds for member in kind]
-    assert len(words) > 200
-    assert [word for word in words if word[1] not in glossary] == []
-
-
 def test_dependencies_are_pinned_without_addresses() -> None:
     lines = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and not line.startswith("#")]
     assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+]+", line)] == []
@@ -81,33 +73,28 @@ def test_a_flow_file_shadows_nothing(path: Path) -> None:
     if path.stem == "__init__":
         return
     assert path.stem not in sys.stdlib_module_names
-    assert path.stem not in {"models", "rules", "tasks", "notifications", "desk", "flows", "prefect", "sqlmodel", "jinja2"}
+    assert path.stem not in {*Plan().production, *Plan().trials, "prefect", "sqlmodel", "jinja2"}
 
 
 def test_a_state_is_set_only_behind_the_one_door() -> None:
     """Only ``tasks.transitions`` moves a petition or a share; clocks and letters have states of their own."""
-    elsewhere = [
-        path
-        for path in SOURCES
-        if path.relative_to(ROOT).as_posix()
-        not in ("tasks/transitions.py", "tasks/limits/clocks.py", "tasks/casework/suspending.py", "tasks/letters/outbox.py")
-    ]
-    assert [f"{path.name}:{line}" for path in elsewhere for line in _assigned(path, "state")] == []
+    behind = ("tasks/transitions.py", "tasks/limits/clocks.py", "tasks/casework/suspending.py", "tasks/letters/outbox.py")
+    elsewhere = [source for source in PRODUCTION if source.path.as_posix() not in behind]
+    assert [f"{source.path}:{line}" for source in elsewhere for line in _assigned(source.tree, "state")] == []
 
 
-def _assigned(path: Path, attribute: str) -> list[int]:
-    tree = ast.parse(path.read_text())
+def _assigned(tree: ast.Module, attribute: str) -> list[int]:
     targets = [target for node in ast.walk(tree) if isinstance(node, ast.Assign) for target in node.targets]
     flat = [part for target in targets for part in (target.elts if isinstance(target, ast.Tuple) else [target])]
     return [part.lineno for part in flat if isinstance(part, ast.Attribute) and part.attr == attribute]
 
 
 def test_no_file_grows_beyond_one_room() -> None:
-    assert [path.name for path in SOURCES if len(path.read_text().splitlines()) > 400] == []
+    assert [source.path for source in SOURCES if source.lines > MOST_LINES] == []
 
 
 def test_every_module_says_what_it_is() -> None:
-    assert [path.name for path in SOURCES if not ast.get_docstring(ast.parse(path.read_text()))] == []
+    assert [source.path for source in SOURCES if not ast.get_docstring(source.tree)] == []
 
 
 def test_every_document_link_leads_somewhere() -> None:

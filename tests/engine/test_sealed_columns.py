@@ -13,7 +13,8 @@ from prefect.server.utilities.database import JSON
 
 from engine.sealed_columns import SealedJSON, SealedText
 from models.types import SEAL_MARK
-from tests.conftest import POSTGRES, ROOT, WANTED
+from tests.conftest import ROOT, WANTED
+from trials.harness.databases import POSTGRES
 
 PLAIN = sa.MetaData()
 FORMS = sa.Table(

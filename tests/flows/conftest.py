@@ -14,7 +14,8 @@ from desk.stack.engine import engine_client
 from desk.stack.whole import Stack
 from flows.runtime.repair.runs import forget_deployments
 from tasks.keeping.database import database
-from tests.conftest import POSTGRES, ROOT, WANTED, forget_settings
+from tests.conftest import ROOT, WANTED, forget_settings
+from trials.harness.databases import POSTGRES
 from trials.harness.engine import Engine
 from trials.harness.office import Office
 

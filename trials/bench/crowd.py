@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, text
 
 from models.vocabulary.case import Step
 from tasks.keeping.settings import settings
@@ -18,7 +18,7 @@ def add_suspended(office: "engine.Engine", count: int) -> int:
     number = office.register(1)[0]
     (run,) = office.runs_waiting({number}, Step.SCREEN)
     copies = range(office.kept + 1, office.kept + 1 + count)  # a second crowd gets names of its own
-    prefect = create_engine(settings().prefect_database_url.replace("asyncpg", "psycopg"))
+    prefect = create_engine(settings().prefect_database_url.replace("asyncpg", "psycopg"), poolclass=NullPool)
     with prefect.begin() as engine_side, office.database.engine.begin() as ours:
         _copy(
             engine_side,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 from tasks.keeping.database import Database, database
 from tasks.keeping.schema import ROOT, migrate
@@ -56,8 +56,14 @@ def address(kind: str) -> Iterator[str]:
 
 def kinds() -> list[str]:
     """The kinds of database that are here: SQLite always, PostgreSQL where it answers."""
+    return ["postgresql", "sqlite"] if postgres_is_there() else ["sqlite"]
+
+
+def postgres_is_there() -> bool:
+    """Say whether a PostgreSQL server answers at the test address."""
+    server = create_engine(POSTGRES, connect_args={"connect_timeout": 2}, poolclass=NullPool)
     try:
-        with create_engine(POSTGRES, connect_args={"connect_timeout": 2}).connect():
-            return ["postgresql", "sqlite"]
+        with server.connect():
+            return True
     except Exception:
-        return ["sqlite"]
+        return False

@@ -10,7 +10,7 @@ from sqlmodel import select
 from desk.cli.main import main
 from models.petition import Petition
 from tasks.keeping.database import Database
-from tasks.ledger.takeover import Progress
+from tasks.ledger.takeover import ImportProgress
 from tests.data import make_ledger
 from trials.harness.office import Office
 
@@ -108,7 +108,7 @@ def test_refuses_a_file_it_cannot_use_in_one_sentence(
 
 
 def test_an_interruption_is_no_fault(xinfang: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: object, progress: Progress, **__: object) -> None:
+    def interrupted(*_: object, progress: ImportProgress, **__: object) -> None:
         progress(1, 2)
         raise KeyboardInterrupt
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.conftest import POSTGRES, ROOT, WANTED
+from tests.conftest import ROOT, WANTED
+from trials.harness.databases import POSTGRES
 
 COMMANDS = {
     "list": [],

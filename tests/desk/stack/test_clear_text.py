@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 from desk.demo.secrets import demo_secrets, demo_titles
 from desk.stack.clear_text import ClearTextError, Search, demand_no_clear_text, search_clear_text
@@ -19,7 +19,7 @@ SECRET, KNOWN = "欧阳甲", "反映路灯"
 def searched(casework: Database, home: Path) -> Iterator[Database]:
     """A home with both databases in it; each shows the one text that may be seen. The table goes with the test: PostgreSQL's serves others too."""
     (home / "prefect").mkdir()
-    with create_engine(f"sqlite:///{home / 'prefect' / 'prefect.db'}").begin() as connection:
+    with create_engine(f"sqlite:///{home / 'prefect' / 'prefect.db'}", poolclass=NullPool).begin() as connection:
         connection.exec_driver_sql(f"CREATE TABLE artifact AS SELECT '{KNOWN}' AS data")
     with casework.write() as session:
         session.execute(text("CREATE TABLE loose (id INTEGER, words TEXT)"))
@@ -80,7 +80,7 @@ def test_a_search_that_could_find_nothing_is_not_accepted(searched: Database, se
 
 
 def test_a_search_that_missed_the_engines_database_is_not_accepted(searched: Database, home: Path) -> None:
-    with create_engine(f"sqlite:///{home / 'prefect' / 'prefect.db'}").begin() as connection:
+    with create_engine(f"sqlite:///{home / 'prefect' / 'prefect.db'}", poolclass=NullPool).begin() as connection:
         connection.exec_driver_sql("DELETE FROM artifact")
         connection.exec_driver_sql("INSERT INTO artifact VALUES ('something else')")
     with pytest.raises(ClearTextError, match="检查无效"):

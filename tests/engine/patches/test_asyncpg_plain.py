@@ -11,7 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from engine.patches.asyncpg_plain import go_lean, plain
-from tests.conftest import POSTGRES, WANTED
+from tests.conftest import WANTED
+from trials.harness.databases import POSTGRES
 
 BEGIN, END = datetime(1990, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 (bounds have no zone there)
 ZONES = st.sampled_from(("UTC", "Asia/Shanghai", "America/New_York"))

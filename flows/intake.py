@@ -13,8 +13,9 @@ from models.vocabulary.case import Step
 from rules.zone import legal_day
 from tasks.casework.duplicates import check_duplicates
 from tasks.forms.registration import IntakeForm
+from tasks.forms.typed_number import FIELD, by_typed_number
 from tasks.keeping.database import database
-from tasks.record.act import SYSTEM, Act
+from tasks.record.act import SYSTEM, Act, Who
 from tasks.record.cases import lock_case
 from tasks.submit import put_on_file, read_intake, try_to_register
 
@@ -26,25 +27,26 @@ def intake(form: IntakeForm) -> State[None]:
     Args:
         form: 信访登记表
     """
-    form, problem = read_intake(form, today=legal_day(now()))
-    draft = put_on_file(form, key=f"intake:{this_run().id}", problem=problem, as_of=now())
-    _scrub_parameters(form)
+    who, filled_in = by_typed_number(form)
+    form, problem = read_intake(filled_in, who, today=legal_day(now()))
+    draft = put_on_file(form, who, key=f"intake:{this_run().id}", problem=problem, as_of=now())
+    _scrub_parameters(form, who)
     try:
         take_answer(draft)
     except DuplicateRunError:
         return Cancelled(name="重复流程")
-    number = try_to_register(draft, form, as_of=now())
+    number = try_to_register(draft, form, who, as_of=now())
     if number is None:
         wait_for_staff(draft, Step.CORRECT)
-        number = try_to_register(draft, form, as_of=now())
+        number = try_to_register(draft, form, who, as_of=now())
     note_end(draft)
     engine().set_flow_run_name(this_run().id, f"登记 {number or draft}")
     return Completed(name="已登记" if number else "已作废", message=number or draft)
 
 
-def _scrub_parameters(form: IntakeForm) -> None:
+def _scrub_parameters(form: IntakeForm, who: Who) -> None:
     """Take names and text out of the engine as soon as they are on file, sealed, in the casework database."""
-    left = {"form": form.without_people()}
+    left = {"form": {FIELD: who.code} | form.without_people()}
     if this_run().parameters != left:
         engine().update_flow_run(this_run().id, parameters=left)
 

@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from models.types import RowId, Sealed, UtcDateTime, coded
 from models.vocabulary.case import Audience, Event
-from models.vocabulary.people import Role
+from models.vocabulary.people import Proof, Role
 
 
 class CaseEvent(SQLModel, table=True):
@@ -16,7 +16,8 @@ class CaseEvent(SQLModel, table=True):
 
     ``occurred_at`` is when it happened, ``recorded_at`` when it was written down. ``facts`` holds codes,
     dates and counts only; free text that people typed is sealed in ``note_sealed``. ``decision_key`` makes
-    applying the same answer twice impossible.
+    applying the same answer twice impossible. ``proof`` says by what the person was known; the system has
+    none, and neither has an event from before proofs were kept.
     """
 
     __tablename__ = "case_event"
@@ -31,6 +32,7 @@ class CaseEvent(SQLModel, table=True):
     dispatch_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("dispatch.id")))
     actor_code: str
     actor_role: Role = Field(sa_type=coded(Role))
+    proof: Proof | None = Field(default=None, sa_type=coded(Proof))
     occurred_at: datetime = Field(sa_type=UtcDateTime)
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))

@@ -19,7 +19,8 @@ from rules.zone import SHANGHAI, legal_day
 from tasks.casework.proposals import needed_approver
 from tasks.forms import closure, feedback, handling, intake, oversight, routing
 from tasks.forms.base import Form, StepForm
-from tasks.record.act import Act, Actor, find_actor
+from tasks.forms.typed_number import without_number
+from tasks.record.act import Act, Actor, Arrival, Who, find_actor
 from tasks.record.cases import Case, find_dispatch, find_petition, lock_case, split_subject
 
 FORMS: dict[Step, StepForm] = {
@@ -63,28 +64,20 @@ def find_place(session: Session, subject: str) -> Place:
     return Place(petition, dispatch, step_of(dispatch.state if dispatch else petition.state))
 
 
-def decide(
-    session: Session,
-    subject: str,
-    step: Step,
-    answer: dict[str, Any],
-    *,
-    as_of: datetime,
-    decision_key: str | None = None,
-    origin: str = "",
-) -> bool:
-    """Apply a person's answer to a step, in the transaction of the session.
+def decide(session: Session, subject: str, step: Step, answer: dict[str, Any], who: Who, arrival: Arrival) -> bool:
+    """Apply a person's answer to a step, in the transaction of the session; who that is, the caller knows (ADR 0021).
 
     Says whether anything was changed: an answer with a ``decision_key`` that was applied before is not
     applied again. Raises a ``CaseworkError`` in the office's words when the answer cannot be taken.
     """
     case = lock_case(session, subject)
-    if decision_key and session.exec(select(CaseEvent.id).where(CaseEvent.decision_key == decision_key)).first():
+    key, as_of = arrival.decision_key, arrival.as_of
+    if key and session.exec(select(CaseEvent.id).where(CaseEvent.decision_key == key)).first():
         return False
     _check_step(case, step)
-    form = read_form(step, answer)
-    actor = _actor(case, step, form, as_of)
-    act = Act(actor=actor, as_of=as_of, occurred_at=form.happened_at(as_of), decision_key=decision_key, origin=origin or "")
+    form = read_form(step, without_number(answer, who))
+    actor = _actor(case, step, form, who, as_of)
+    act = Act(actor=actor, as_of=as_of, occurred_at=form.happened_at(as_of), decision_key=key, origin=arrival.origin)
     FORMS[step].apply(case, form, act)
     return True
 
@@ -145,7 +138,7 @@ def _when_decided(case: Case, step: Step) -> CaseEvent | None:
     return case.session.exec(query).first()
 
 
-def _actor(case: Case, step: Step, form: Form, as_of: datetime) -> Actor:
+def _actor(case: Case, step: Step, form: Form, who: Who, as_of: datetime) -> Actor:
     roles = WHO_DECIDES[step]
     organ = case.share.organ_id if case.share and Role.LIAISON in roles else None
     wanted = FORMS[step].event(form)
@@ -157,7 +150,7 @@ def _actor(case: Case, step: Step, form: Form, as_of: datetime) -> Actor:
     if step is Step.APPROVE:
         needed = needed_approver(case, Act(actor=_NOBODY, as_of=as_of))
         roles = (needed, *(role for role in roles if role is not needed))
-    return find_actor(case.session, form.officer, roles=roles, on=legal_day(as_of), organ_id=organ)
+    return find_actor(case.session, who, roles=roles, on=legal_day(as_of), organ_id=organ)
 
 
 _NOBODY = Actor(code="", role=Role.SYSTEM)

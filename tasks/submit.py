@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
-from typing import Any
 
 from pydantic import ValidationError
 from sqlmodel import Session, select
@@ -11,44 +10,51 @@ from sqlmodel import Session, select
 from models.officer import Officer
 from models.vocabulary.case import Flag, State
 from models.vocabulary.people import Role
-from rules.errors import CaseworkError
+from rules.errors import AnswerRefusedError, CaseworkError
 from rules.lifecycle.row import CLERKS
 from rules.zone import legal_day
 from tasks.casework.drafts import Registration, open_draft, register
 from tasks.forms.base import read_date, read_words
 from tasks.forms.registration import IntakeForm
+from tasks.forms.typed_number import FilledIn, take_number, without_number
 from tasks.keeping.database import database
 from tasks.limits.clocks import start_clock
-from tasks.record.act import SYSTEM, Act, Actor, find_actor
+from tasks.record.act import SYSTEM, Act, Actor, Who, find_actor
 from tasks.record.cases import Case, draft_mark, lock_case
 from tasks.record.organs import find_organ
 from tasks.runs.bookmarks import bookmark_of, set_refusal
 
 
-def read_intake(given: IntakeForm | dict[str, Any], *, today: date) -> tuple[IntakeForm, str]:
-    """Read what was filled in, and say in Chinese what could not be read; unreadable fields fall back to nothing.
+def read_intake(given: FilledIn, who: Who, *, today: date) -> tuple[IntakeForm, str]:
+    """Read what somebody filled in, and say in Chinese what could not be read; unreadable fields fall back to nothing.
 
-    A receipt date that cannot be read becomes ``today``, so that the paper can be put on file and corrected.
+    A receipt date that cannot be read becomes ``today``, so that the paper can be put on file and corrected; so can
+    one that another's work number was typed into.
     """
-    answer: dict[str, Any] = dict(given) if isinstance(given, dict) else given.model_dump()
+    problem = ""
     try:
-        return IntakeForm.model_validate(answer), ""
+        answer = without_number(given, who)
+    except AnswerRefusedError as refused:
+        problem, answer = str(refused), take_number(given)[1]
+    try:
+        return IntakeForm.model_validate(answer), problem
     except ValidationError as error:
         wrong = sorted({str(found["loc"][0]) for found in error.errors(include_input=False, include_url=False)})
     titles = "、".join(str(IntakeForm.model_fields[name].title) for name in wrong)
     readable = {name: value for name, value in answer.items() if name not in wrong}
-    return IntakeForm.model_validate({"receipt_on": today} | readable), f"以下各项填写不正确：{titles}"
+    unreadable = f"以下各项填写不正确：{titles}"
+    return IntakeForm.model_validate({"receipt_on": today} | readable), "；".join(filter(None, (unreadable, problem)))
 
 
-def put_on_file(form: IntakeForm, *, key: str, as_of: datetime, problem: str = "") -> str:
-    """Seal the form's content into a draft and name it; the same key finds the same draft again.
+def put_on_file(form: IntakeForm, who: Who, *, key: str, as_of: datetime, problem: str = "") -> str:
+    """Seal the content of somebody's form into a draft and name it; the same key finds the same draft again.
 
     A field that cannot be read (a date, a mark, a unit) is left out of the draft and named in the
     bookmark's refusal, so that a person corrects it: the paper itself is never lost.
     """
     # Nobody has been recognised yet: a work number that exists is kept, so that its bearer cannot void alone.
     with database().write() as session:
-        known = session.exec(select(Officer.code).where(Officer.code == form.officer)).first()
+        known = session.exec(select(Officer.code).where(Officer.code == who.code)).first()
         act = Act(actor=Actor(code=known or SYSTEM.code, role=Role.SYSTEM), as_of=as_of)
         try:
             with session.begin_nested():
@@ -89,8 +95,8 @@ def _reads(read: Callable[[str], object], text: str) -> bool:
         return False
 
 
-def try_to_register(draft: str, form: IntakeForm, *, as_of: datetime) -> str | None:
-    """Register a draft in the name of the officer who filled in the form; returns its number.
+def try_to_register(draft: str, form: IntakeForm, who: Who, *, as_of: datetime) -> str | None:
+    """Register a draft in the name of the officer who filled in its form; returns its number.
 
     Returns nothing when the rules refuse; the reason is then shown on the form that asks for a correction.
     """
@@ -102,7 +108,7 @@ def try_to_register(draft: str, form: IntakeForm, *, as_of: datetime) -> str | N
                 return case.petition.number
             if bookmark.refusal_sealed:
                 return None
-            actor = find_actor(session, form.officer, roles=CLERKS, on=legal_day(as_of))
+            actor = find_actor(session, who, roles=CLERKS, on=legal_day(as_of))
             act = Act(actor=actor, as_of=as_of, occurred_at=form.happened_at(as_of))
             register(case, act=act)
             return case.subject

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from desk.cli.console import at_the_console
 from desk.cli.output import MISUSED, fail, say, say_json, spoken, table
 from desk.clock import now
 
@@ -150,7 +151,7 @@ def _director(session: object, officer: str) -> "Act":
 
     assert isinstance(session, Session)
     as_of = now()
-    return Act(actor=find_actor(session, officer, roles=(Role.DIRECTOR,), on=legal_day(as_of)), as_of=as_of)
+    return Act(actor=find_actor(session, at_the_console(officer), roles=(Role.DIRECTOR,), on=legal_day(as_of)), as_of=as_of)
 
 
 def _agreed(yes: bool, moves: "tuple[Move, ...]", as_json: bool) -> bool:

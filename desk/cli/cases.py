@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from desk.cli import daily
+from desk.cli.console import at_the_console
 from desk.cli.output import fail, say, say_json, spoken, table
 from desk.clock import now
 
@@ -86,7 +87,7 @@ def disclose_command(
     as_of = now()
     roles = (Role.DIRECTOR, Role.CLERK, Role.VICE_CHAIR, Role.ARCHIVIST)
     with database().write() as session:
-        actor = find_actor(session, officer, roles=roles, on=legal_day(as_of))
+        actor = find_actor(session, at_the_console(officer), roles=roles, on=legal_day(as_of))
         people = disclose(lock_case(session, number), act=Act(actor=actor, as_of=as_of), reason=reason)
     heads = {"name": "姓名", "id_number": "证件号码", "phone": "电话", "address": "住址", "email": "邮箱"}
     table(f"{number} 信访人", [{heads[field]: text for field, text in person.items()} for person in people])

@@ -6,6 +6,7 @@ They start many times an hour: whatever they do not need is not imported, and wh
 from pathlib import Path
 from typing import Any
 
+from desk.cli.console import at_the_console
 from desk.cli.output import fail, say, say_json, spoken, table
 from desk.clock import now
 
@@ -70,7 +71,9 @@ def decide_case(*, number: str, step: str = "", answer: Path | None = None, set_
     """Decide a petition's step with what was written down for it, or ask for each field; print where it stands then."""
     from models.vocabulary.case import Step
     from tasks.decide import FORMS, decide, find_place
+    from tasks.forms.typed_number import take_number
     from tasks.keeping.database import database
+    from tasks.record.act import Arrival
 
     with database().read() as session:
         current = find_place(session, number).step
@@ -82,8 +85,9 @@ def decide_case(*, number: str, step: str = "", answer: Path | None = None, set_
         fail(f"{number} 当前没有等待人工办理的步骤")
     form = FORMS[chosen].form
     given = _given(form, answer, set_ or []) if answer or set_ else _prompted(form, chosen.label)
+    code, fields = take_number(given)
     with database().write() as session:
-        decide(session, number, chosen, given, as_of=now())
+        decide(session, number, chosen, fields, at_the_console(code), Arrival(now()))
     with database().read() as session:
         place = find_place(session, number)
     state = (place.dispatch or place.petition).state.label

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from desk.cli.console import at_the_console
 from desk.cli.output import MISUSED, REFUSED, fail, say, say_json, spoken
 from desk.clock import now
 
@@ -60,7 +61,7 @@ def _act(casework: "Database", officer: str) -> "Act":
     if not officer:
         return Act(actor=SYSTEM, as_of=as_of)
     with casework.read() as session:
-        return Act(actor=find_actor(session, officer, roles=CLERKS, on=legal_day(as_of)), as_of=as_of)
+        return Act(actor=find_actor(session, at_the_console(officer), roles=CLERKS, on=legal_day(as_of)), as_of=as_of)
 
 
 class _Bar:

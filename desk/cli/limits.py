@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from desk.cli.console import at_the_console
 from desk.cli.output import fail, say, say_json, spoken, table
 from desk.clock import now
 
@@ -161,4 +162,4 @@ def _act(session: "Session", officer: str, *roles: "Role") -> "Act":
     as_of = now()
     if not officer.strip():
         fail("请填写本人工号（--officer）")
-    return Act(actor=find_actor(session, officer, roles=roles, on=legal_day(as_of)), as_of=as_of)
+    return Act(actor=find_actor(session, at_the_console(officer), roles=roles, on=legal_day(as_of)), as_of=as_of)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from desk.cli.console import at_the_console
 from desk.cli.output import fail, say, spoken, table
 from desk.clock import now
 
@@ -37,7 +38,7 @@ def attach_command(
         fail(str(error), 2)
     as_of = now()
     with database().write() as session:
-        actor = find_actor(session, officer, roles=CLERKS, on=legal_day(as_of))
+        actor = find_actor(session, at_the_console(officer), roles=CLERKS, on=legal_day(as_of))
         paper = add_paper(lock_case(session, number), file, kind=chosen, act=Act(actor=actor, as_of=as_of), is_original=original)
     say(f"{number} 已存入{chosen.label}，{paper.size} 字节，SHA-256 {paper.sha256}")
 

@@ -13,7 +13,7 @@ from desk.simulation.people import City, CityUnit
 from models.dispatch import Dispatch
 from models.officer import Officer
 from models.organ import Organ
-from models.vocabulary.people import Role
+from models.vocabulary.people import Proof, Role
 from notifications.channels import NullChannel
 from rules.errors import CaseworkError
 from rules.working_days import ONE_DAY
@@ -23,7 +23,7 @@ from tasks.keeping.database import Database
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import vault
 from tasks.letters.outbox import anything_due, send_due
-from tasks.record.act import Act, Actor, find_actor
+from tasks.record.act import Act, Actor, Who, find_actor
 from tasks.record.cases import Case, lock_case
 from tasks.record.organs import organ_by_id
 from tasks.sweeping.sweep import SweepReport, sweep
@@ -103,7 +103,7 @@ class Walk:
     def act(self, session: Session, code: str, now: datetime) -> Act:
         """Somebody of the roster acting at an instant, in the first capacity held."""
         if code not in self._actors:
-            self._actors[code] = find_actor(session, code, roles=tuple(Role), on=now.date())
+            self._actors[code] = find_actor(session, Who(code, Proof.NONE), roles=tuple(Role), on=now.date())
         return Act(actor=self._actors[code], as_of=now)
 
     def unit_of(self, session: Session, share: Dispatch) -> CityUnit:

@@ -15,6 +15,16 @@ class Role(Labelled):
     SYSTEM = "system", "系统"
 
 
+class Proof(Labelled):
+    """By what it is known that an act is its author's own; the system needs none (ADR 0021)."""
+
+    SIGNED = "signed", "签批核验"
+    DESK = "desk", "工作台登录"
+    CODE = "code", "办理口令"
+    CONSOLE = "console", "主机命令"
+    NONE = "none", "仅填工号"
+
+
 class PartyRole(Labelled):
     """What a person is to a petition."""
 

@@ -45,7 +45,10 @@ def asked(title: str, position: int, description: str = "", *, default: Any = ""
 
 
 class Form(BaseModel):
-    """What every form asks: who fills it in, and when it happened if that was earlier (补录)."""
+    """What every form asks: when it happened if that was earlier (补录), and where nobody is known, by whom it is filled in.
+
+    The typed work number is read by ``tasks.forms.typed_number`` alone.
+    """
 
     model_config = ConfigDict(hide_input_in_errors=True, str_strip_whitespace=True, extra="ignore")
 

@@ -68,9 +68,4 @@ class IntakeForm(Form):
 
     def without_people(self) -> dict[str, str]:
         """The part that may stay in the engine once the paper is on file: no names, no text."""
-        return {
-            "officer": self.officer,
-            "channel": self.channel.label,
-            "receipt_on": self.receipt_on.isoformat(),
-            "occurred_at": self.occurred_at,
-        }
+        return {"channel": self.channel.label, "receipt_on": self.receipt_on.isoformat(), "occurred_at": self.occurred_at}

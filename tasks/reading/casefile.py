@@ -16,9 +16,10 @@ from models.petitioner import Party, Petitioner
 from models.vocabulary.case import Event, Flag, PetitionClass, Step
 from models.vocabulary.limits import ClockState
 from models.vocabulary.papers import MessageState
-from models.vocabulary.people import PartyRole
+from models.vocabulary.people import PartyRole, Proof
 from notifications.catalogue import row_for
 from rules.lifecycle.stages import STAGES
+from rules.signing import lacks_signature
 from rules.steps import WHO_DECIDES, step_of
 from rules.zone import SHANGHAI, days_left, legal_day
 from tasks.casework.suspending import suspension_lines
@@ -199,10 +200,20 @@ def _timeline(session: Session, petition: Petition, units: dict[int | None, str]
             "事项": f"{event.event.label}{_limit_of(event, steps)}",
             "单位": units.get(event.dispatch_id, ""),
             "经办": f"{event.actor_role.label} {event.actor_code}".strip(),
+            "核验": _known_by(event, petition),
             "补录": "是" if legal_day(event.occurred_at) != legal_day(event.recorded_at) else "",
         }
         for event in session.exec(query)
     ]
+
+
+def _known_by(event: CaseEvent, petition: Petition) -> str:
+    """Say by what an event's author was known, where that is more than a typed number, and whether a signature is wanting."""
+    login = event.facts.get("login")
+    said = [f"{event.proof.label}{f'（{login}）' if login else ''}"] if event.proof not in (None, Proof.NONE) else []
+    if lacks_signature(event.event, petition.petition_class, event.actor_role, event.proof):
+        said.append("未经签批核验")
+    return "，".join(said)
 
 
 def _limit_of(event: CaseEvent, steps: dict[str, str]) -> str:

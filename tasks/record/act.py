@@ -7,19 +7,50 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from models.officer import Officer, OfficerRole
-from models.vocabulary.people import Role
+from models.vocabulary.people import Proof, Role
 from rules.errors import AnswerRefusedError, TransitionRefusedError
 from rules.zone import legal_day
 
 
+@dataclass(frozen=True)
+class Who:
+    """A person who wants to act, as the caller knows it: the officer's code, and by what it is known to be that officer.
+
+    ``login`` is the operating system's user behind a command on the host, and empty otherwise.
+    """
+
+    code: str
+    proof: Proof
+    login: str = ""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """When an answer comes in, and by which way.
+
+    ``as_of`` is an aware instant. ``decision_key`` makes applying one answer twice impossible; ``origin`` names
+    the subject whose own run brings the answer and needs no nudge for it.
+    """
+
+    as_of: datetime
+    decision_key: str | None = None
+    origin: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """A person in one capacity, or the system itself."""
+    """A person in one capacity, known by a proof, or the system itself, which needs none."""
 
     code: str
     role: Role
     name: str = ""
     organ_id: int | None = None
+    who: Who | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a person whom nobody vouches for, and a system that pretends to be one: a programming error."""
+        if (self.who is None) is not (self.role is Role.SYSTEM):
+            raise ValueError("a person acts as somebody knows him or her, the system as nobody")
 
 
 OFFICER = (
@@ -59,18 +90,29 @@ class Act:
         """The day in Asia/Shanghai on which it is written down."""
         return legal_day(self.as_of)
 
+    @property
+    def proof(self) -> Proof | None:
+        """By what its author is known; nothing for the system."""
+        return self.actor.who.proof if self.actor.who else None
+
+    @property
+    def vouched(self) -> dict[str, str]:
+        """What an event keeps among its facts, where the chain signs it, of how its author was known."""
+        who = self.actor.who
+        return {} if who is None else {"proof": who.proof.value} | ({"login": who.login} if who.login else {})
+
     def by_system(self) -> "Act":
         """The same moment, acted on by the system as a consequence."""
         return Act(actor=SYSTEM, as_of=self.as_of, occurred_at=self.occurred_at, origin=self.origin)
 
 
-def find_actor(session: Session, code: str, *, roles: tuple[Role, ...], on: date, organ_id: int | None = None) -> Actor:
-    """Find the officer with a work number, acting in the first of the roles that he or she has.
+def find_actor(session: Session, who: Who, *, roles: tuple[Role, ...], on: date, organ_id: int | None = None) -> Actor:
+    """Find the officer whom somebody says to be, acting in the first of the roles that he or she has.
 
     With ``organ_id`` a liaison must belong to that organ. Raises ``AnswerRefusedError`` for an unknown or
     inactive number and ``TransitionRefusedError`` for the wrong role or organ.
     """
-    code = code.strip()
+    code = who.code.strip()
     if not code:
         raise AnswerRefusedError("请填写本人工号")
     found = session.exec(OFFICER, params={"code": code}).all()
@@ -79,11 +121,11 @@ def find_actor(session: Session, code: str, *, roles: tuple[Role, ...], on: date
     officer = found[0][0]
     if officer.active_from > on or (officer.active_until and officer.active_until <= on):
         raise AnswerRefusedError(f"工号“{code}”已停用")
-    held = {role for _, role in found if role}
+    held = {role for _, role in found if role} - {Role.SYSTEM}
     role = next((role for role in roles if role in held), None)
     if role is None:
         wanted = "、".join(role.label for role in roles if role is not Role.SYSTEM)
         raise TransitionRefusedError(f"本步骤须由{wanted}办理，工号“{code}”没有此身份")
     if role is Role.LIAISON and organ_id is not None and officer.organ_id != organ_id:
         raise TransitionRefusedError(f"工号“{code}”不是本承办单位的联络员")
-    return Actor(code=officer.code, role=role, name=officer.name, organ_id=officer.organ_id)
+    return Actor(code=officer.code, role=role, name=officer.name, organ_id=officer.organ_id, who=who)

@@ -36,6 +36,11 @@ def event_hash(event: CaseEvent, vault: Vault) -> str:
     return vault.sign(json.dumps(line, ensure_ascii=False, sort_keys=True))
 
 
+def vouched_as_signed(event: CaseEvent) -> bool:
+    """Say whether the proof that an event shows is the one that was signed with it among its facts; at first there was none."""
+    return event.facts.get("proof") == (event.proof.value if event.proof else None)
+
+
 def head_seal(petition: Petition, vault: Vault) -> str:
     """Sign the petition's number, state and newest event together."""
     line = [petition.id, petition.number, petition.state.value, petition.last_seq, petition.head_hash]

@@ -8,14 +8,20 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from models.bookmark import Bookmark
 from models.officer import Officer, OfficerRole
-from models.vocabulary.case import State, Step
-from models.vocabulary.people import Role
+from models.vocabulary.case import Event, State, Step
+from models.vocabulary.people import Proof, Role
 from rules.errors import CaseworkError
 from rules.lifecycle.stages import STAGES
-from tasks.decide import FORMS
+from tasks.decide import FORMS, decide
 from tasks.forms.base import asked
-from trials.harness.office import Office, at
+from tasks.forms.registration import IntakeForm
+from tasks.forms.typed_number import by_typed_number
+from tasks.record.act import Arrival, Who
+from tasks.runs.bookmarks import refusal_of
+from tasks.submit import put_on_file, read_intake, try_to_register
+from trials.harness.office import MONDAY, Office, at
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 SCREEN: dict[str, Any] = {"petition_class": "申诉求决", "content_code": "城乡建设/物业服务"}
@@ -224,3 +230,96 @@ def test_a_field_that_must_be_filled_in_and_is_not_there_is_named(office: Office
     with pytest.raises(CaseworkError, match="缓急理由：请填写"):
         office.decide(subject, "screen", officer, **answer)
     assert office.decide(subject, "screen", officer, **answer, reasons="无")
+
+
+def answered(office: Office, subject: str, answer: dict[str, str], who: Who, step: str = "screen") -> bool:
+    with office.database.write() as session:
+        return decide(session, subject, Step(step), answer, who, Arrival(MONDAY))
+
+
+TYPED = [
+    pytest.param({}, id="no number"),
+    pytest.param({"officer": ""}, id="an empty number"),
+    pytest.param({"officer": None}, id="nothing where the number stands"),
+    pytest.param({"officer": " Z02 "}, id="the same number"),
+]
+
+
+class TestWhoActs:
+    """The caller says who acts; the number that a form asks for only finds somebody where nobody is known."""
+
+    @pytest.mark.parametrize("typed", TYPED)
+    @pytest.mark.parametrize("proof", Proof, ids=lambda proof: proof.value)
+    def test_is_whom_the_caller_knows(self, office: Office, proof: Proof, typed: dict[str, str]) -> None:
+        number = office.register()
+        assert answered(office, number, SCREEN | typed, Who("Z02", proof))
+        event = office.events(number)[-1]
+        assert (event.event, event.actor_code, event.proof) == (Event.SCREEN, "Z02", proof)
+
+    @pytest.mark.parametrize("proof", Proof, ids=lambda proof: proof.value)
+    @pytest.mark.parametrize("typed", ["Z01", "Z99", "张三"], ids=["a colleague's", "nobody's", "a name"])
+    def test_is_never_whom_the_form_names(self, office: Office, typed: str, proof: Proof) -> None:
+        number = office.register()
+        before = state_of(office, number)
+        with pytest.raises(CaseworkError, match=f"表单所填工号“{typed}”与本次办理人“Z02”不一致.*由本人办理"):
+            answered(office, number, SCREEN | {"officer": typed}, Who("Z02", proof))
+        assert state_of(office, number) == before
+
+    def test_needs_the_capacity_though_a_number_with_it_was_typed(self, office: Office) -> None:
+        number = office.register()
+        with pytest.raises(CaseworkError, match="工号“L-SZJ”没有此身份"):
+            answered(office, number, SCREEN, Who("L-SZJ", Proof.SIGNED))
+        with pytest.raises(CaseworkError, match="不一致"):
+            answered(office, number, SCREEN | {"officer": "Z01"}, Who("L-SZJ", Proof.SIGNED))
+        assert office.petition(number).state is State.REGISTERED
+
+    @pytest.mark.parametrize(
+        ("given", "who", "rest"),
+        [
+            pytest.param({"officer": " Z01 ", "place": "某区"}, Who("Z01", Proof.NONE), {"place": "某区"}, id="a number"),
+            pytest.param({"place": "某区"}, Who("", Proof.NONE), {"place": "某区"}, id="no number"),
+            pytest.param({"officer": None}, Who("", Proof.NONE), {}, id="nothing"),
+            pytest.param({"officer": ["Z01"]}, Who("", Proof.NONE), {}, id="what is no text"),
+        ],
+    )
+    def test_is_found_on_the_engines_page_by_the_typed_number_which_proves_nothing(
+        self, given: dict[str, object], who: Who, rest: dict[str, object]
+    ) -> None:
+        asked_for = dict(given)
+        assert (by_typed_number(given), given) == ((who, rest), asked_for)
+
+    def test_is_found_in_a_form_as_in_an_answer(self) -> None:
+        form = IntakeForm.model_validate({"officer": "Z01", "receipt_on": "2026-03-02", "title": "反映路灯不亮"})
+        who, rest = by_typed_number(form)
+        assert (who, rest["title"], "officer" in rest) == (Who("Z01", Proof.NONE), "反映路灯不亮", False)
+
+    @pytest.mark.parametrize("step", STEPS)
+    def test_is_asked_on_every_form_of_the_engines_page(self, step: str) -> None:
+        assert FORMS[Step(step)].form.model_json_schema()["properties"]["officer"]["title"] == "经办人工号"
+
+
+class TestAPaper:
+    """A paper that comes in is put on file whoever brings it, and registered by nobody but whom the caller knows."""
+
+    @pytest.mark.parametrize(("typed", "registered"), [({}, True), ({"officer": "Z02"}, True), ({"officer": "Z01"}, False)])
+    def test_is_registered_by_whom_the_caller_knows(self, office: Office, typed: dict[str, str], registered: bool) -> None:
+        who = Who("Z02", Proof.DESK)
+        form, problem = read_intake({"receipt_on": "2026-03-02", "content": "路灯不亮。"} | typed, who, today=MONDAY.date())
+        draft = put_on_file(form, who, key="paper", as_of=MONDAY, problem=problem)
+        number = try_to_register(draft, form, who, as_of=MONDAY)
+        assert ((number is not None), "不一致" in problem) == (registered, not registered)
+        if number is None:
+            assert "“Z01”与本次办理人“Z02”不一致" in (refusal_of(bookmark_at(office, draft)) or "")
+        else:
+            assert [(event.actor_code, event.proof) for event in office.events(number)] == [("Z02", Proof.DESK)]
+
+    def test_with_two_things_wrong_says_both(self) -> None:
+        given = {"officer": "Z01", "receipt_on": "2026-03-02", "people_count": "许多"}
+        _, problem = read_intake(given, Who("Z02", Proof.DESK), today=MONDAY.date())
+        assert ("信访人数" in problem, "不一致" in problem) == (True, True)
+
+
+def bookmark_at(office: Office, subject: str) -> Bookmark:
+    found = office.bookmark(subject)
+    assert found is not None
+    return found

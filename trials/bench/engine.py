@@ -20,14 +20,15 @@ from desk.stack.whole import Stack
 from flows.runtime.repair.runs import forget_deployments, nudge_behind
 from models.bookmark import Bookmark
 from models.vocabulary.case import Channel, Step
-from models.vocabulary.people import Role
+from models.vocabulary.people import Proof, Role
 from tasks.casework.drafts import Person, Registration, register_now
 from tasks.decide import decide
+from tasks.forms.typed_number import take_number
 from tasks.keeping.database import Database, database
 from tasks.keeping.schema import ROOT
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import vault
-from tasks.record.act import Act, find_actor
+from tasks.record.act import Act, Arrival, Who, find_actor
 from trials.harness.databases import address
 
 SCREENED = {"officer": "Z01", "petition_class": "申诉求决", "content_code": "城乡建设/市政设施"}
@@ -56,7 +57,7 @@ class Engine:
                 channel=Channel.LETTER, receipt_on=as_of.date(), title="反映路灯不亮", content="试验内容", persons=(person,)
             )
             with self.database.write() as session:
-                act = Act(actor=find_actor(session, "Z01", roles=(Role.CLERK,), on=as_of.date()), as_of=as_of)
+                act = Act(actor=find_actor(session, Who("Z01", Proof.NONE), roles=(Role.CLERK,), on=as_of.date()), as_of=as_of)
                 petition, _ = register_now(session, paper, key=f"bench:{self.papers}", act=act)
                 numbers.append(str(petition.number))
         return numbers
@@ -65,7 +66,8 @@ class Engine:
         """Decide a step as the command line does; returns when."""
         as_of = now()
         with self.database.write() as session:
-            decide(session, number, step, answer or SCREENED, as_of=as_of)
+            code, fields = take_number(answer or SCREENED)
+            decide(session, number, step, fields, Who(code, Proof.CONSOLE), Arrival(as_of))
         return as_of
 
     def answer_form(self, run_id: str) -> None:

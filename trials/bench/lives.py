@@ -8,12 +8,13 @@ from time import perf_counter
 from typing import Any
 
 from models.vocabulary.case import State, Step
+from models.vocabulary.people import Proof
 from rules.zone import SHANGHAI
 from tasks.casework.duplicates import check_duplicates
 from tasks.decide import decide
 from tasks.keeping.database import Database
 from tasks.reading.searching import Wanted, search
-from tasks.record.act import SYSTEM, Act
+from tasks.record.act import SYSTEM, Act, Arrival, Who
 from tasks.record.cases import lock_case
 from tasks.submit import put_on_file, read_intake, try_to_register
 
@@ -82,7 +83,7 @@ class Life:
         subject = f"{self.number}/1" if share else self.number
         with self.timed(step.value), self.database.write() as session:
             key = f"{self.key}:{step.value}"
-            if not decide(session, subject, step, {"officer": officer} | answer, as_of=as_of, decision_key=key):
+            if not decide(session, subject, step, answer, Who(officer, Proof.NONE), Arrival(as_of, decision_key=key)):
                 raise LifeError(f"{step.value} had been decided before")
 
 
@@ -90,7 +91,6 @@ def register(life: Life) -> None:
     """Put a paper on file, register it, and look for earlier ones: what the intake run does."""
     invented = person(life.seed)
     given = {
-        "officer": CLERK,
         "channel": "来信",
         "receipt_on": "2026-03-02",
         "title": "反映小区电梯停用问题",
@@ -102,9 +102,10 @@ def register(life: Life) -> None:
         "place": "某区",
     }
     with life.timed("register"):
-        form, problem = read_intake(given, today=at(2, 9).date())
-        draft = put_on_file(form, key=life.key, as_of=at(2, 9), problem=problem)
-        life.number = try_to_register(draft, form, as_of=at(2, 9)) or ""
+        who = Who(CLERK, Proof.NONE)
+        form, problem = read_intake(given, who, today=at(2, 9).date())
+        draft = put_on_file(form, who, key=life.key, as_of=at(2, 9), problem=problem)
+        life.number = try_to_register(draft, form, who, as_of=at(2, 9)) or ""
         if not life.number:
             raise LifeError("registering was refused")
     with life.timed("duplicates"), life.database.write() as session:

@@ -8,18 +8,19 @@ import time
 from datetime import datetime
 
 from models.vocabulary.case import Step
+from models.vocabulary.people import Proof
 from rules.errors import CaseworkError
 from tasks.decide import decide
 from tasks.keeping.database import database
+from tasks.record.act import Arrival, Who
 from tasks.sweeping.sweep import anything_due, sweep
 
 
 def answer(subject: str, as_of: datetime) -> None:
     """The unit signs in."""
     with database().write() as session:
-        decide(
-            session, subject, Step.SIGN_IN, {"officer": "L-SZJ", "choice": "签收"}, as_of=as_of, decision_key=f"race:{subject}"
-        )
+        arrival = Arrival(as_of, decision_key=f"race:{subject}")
+        decide(session, subject, Step.SIGN_IN, {"choice": "签收"}, Who("L-SZJ", Proof.NONE), arrival)
 
 
 def deadline(_subject: str, as_of: datetime) -> None:

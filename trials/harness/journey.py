@@ -14,6 +14,7 @@ from models.outbox_message import OutboxMessage
 from models.petition import Petition
 from models.vocabulary.case import Stage, State, Step
 from models.vocabulary.papers import MessageState
+from models.vocabulary.people import Proof
 from notifications.catalogue import row_for
 from notifications.rendering import render
 from rules.lifecycle.stages import STAGES
@@ -25,6 +26,7 @@ from tasks.keeping.vault import vault
 from tasks.letters.outbox import anything_due
 from tasks.limits.clocks import ON_FOOT
 from tasks.reading.casefile import CaseFile, case_file
+from tasks.record.act import Who
 from tasks.record.cases import dispatches_of, find_petition, subject_of
 from tasks.record.verifying import verify
 from tasks.submit import put_on_file, read_intake, try_to_register
@@ -59,10 +61,11 @@ class Journey:
 
     def registers(self, officer: str, **paper: Any) -> str:
         """Hand in the intake form, its fields by their titles; returns the petition's number, or the draft's name."""
-        form, problem = read_intake(_named(IntakeForm, paper) | {"officer": officer}, today=legal_day(self.now))
+        who = Who(officer, Proof.NONE)
+        form, problem = read_intake(_named(IntakeForm, paper), who, today=legal_day(self.now))
         self.office.papers += 1
-        draft = put_on_file(form, key=f"intake:journey:{self.office.papers}", as_of=self.now, problem=problem)
-        number = try_to_register(draft, form, as_of=self.now)
+        draft = put_on_file(form, who, key=f"intake:journey:{self.office.papers}", as_of=self.now, problem=problem)
+        number = try_to_register(draft, form, who, as_of=self.now)
         if number is not None:
             self.office.look_for_duplicates(number, as_of=self.now)
         return number or draft

@@ -18,11 +18,12 @@ from rules.zone import SHANGHAI
 from tasks.casework.drafts import Person, Registration, register_now
 from tasks.casework.duplicates import check_duplicates
 from tasks.decide import decide, find_place
+from tasks.forms.typed_number import by_typed_number
 from tasks.keeping.database import Database
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import vault
 from tasks.letters.outbox import send_due
-from tasks.record.act import Act, find_actor
+from tasks.record.act import Act, Arrival, Who, find_actor
 from tasks.record.cases import clocks_of, dispatches_of, find_petition, lock_case
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)
@@ -42,9 +43,9 @@ class Office:
 
     def act(self, session: Session, code: str, as_of: datetime, **more: Any) -> Act:
         """Somebody of the roster acting at an instant, in the first role held."""
-        from models.vocabulary.people import Role
+        from models.vocabulary.people import Proof, Role
 
-        actor = find_actor(session, code, roles=tuple(Role), on=as_of.date())
+        actor = find_actor(session, Who(code, Proof.NONE), roles=tuple(Role), on=as_of.date())
         return Act(actor=actor, as_of=as_of, **more)
 
     def register(self, *, as_of: datetime = MONDAY, key: str = "", **paper: Any) -> str:
@@ -74,8 +75,8 @@ class Office:
     ) -> bool:
         """Answer a step as its form would."""
         with self.database.write() as session:
-            given = {"officer": officer} | answer
-            return decide(session, subject, Step(step), given, as_of=as_of, decision_key=key)
+            who, fields = by_typed_number({"officer": officer} | answer)
+            return decide(session, subject, Step(step), fields, who, Arrival(as_of, decision_key=key))
 
     def assigned(self, *units: str, as_of: datetime = MONDAY, approver: str = "F01", **paper: Any) -> str:
         """Bring a new petition as far as assigned (交办) to units by name, the first in the lead."""

@@ -24,8 +24,10 @@ from models.vocabulary.case import Step
 from rules.errors import CaseworkError
 from rules.zone import legal_day
 from tasks.decide import decide, find_place
+from tasks.forms.typed_number import by_typed_number
 from tasks.keeping.database import database
 from tasks.reading.casefile import form_description
+from tasks.record.act import Arrival
 from tasks.runs.bookmarks import bookmark_of, close_round, open_round, refusal_of
 from tasks.runs.standing import Look, look_at
 
@@ -118,9 +120,10 @@ def _yield_to(client: SyncPrefectClient, look: Look) -> None:
 def _apply(subject: str, answer: Answer) -> str | None:
     """Apply an answer and close its round in one transaction; returns why it was refused, in words for the next form."""
     key = f"{run_id()}:{answer.step.value}:{answer.round}"
+    who, fields = by_typed_number(answer.fields)
     try:
         with database().write() as session:
-            decide(session, subject, answer.step, answer.fields, as_of=now(), decision_key=key, origin=subject)
+            decide(session, subject, answer.step, fields, who, Arrival(now(), decision_key=key, origin=subject))
             close_round(session, subject, refusal=None, as_of=now())
     except CaseworkError as refused:
         # Refusals name rules, units and work numbers, never a petitioner.

@@ -11,6 +11,8 @@ from rules.errors import CaseworkError, TransitionRefusedError
 from tasks.casework.disclosure import disclose
 from tasks.casework.drafts import Person, Registration, register_now
 from tasks.forms.registration import IntakeForm
+from tasks.forms.typed_number import by_typed_number
+from tasks.record.act import Who
 from tasks.record.cases import lock_case
 from tasks.runs.bookmarks import refusal_of
 from tasks.submit import put_on_file, try_to_register
@@ -20,12 +22,13 @@ WRONG_ID, ODD_ID = "110105194912310023", "②10105194912310021"
 """Invented, with a wrong check digit."""
 
 
-def fill_in(key: str = "run:1", **fields: object) -> tuple[str, IntakeForm]:
-    """Send an intake form as the flow does; returns the draft's name and the form."""
-    form = IntakeForm.model_validate(
+def fill_in(key: str = "run:1", **fields: object) -> tuple[str, IntakeForm, Who]:
+    """Send an intake form as the flow does; returns the draft's name, the form, and who filled it in."""
+    who, filled_in = by_typed_number(
         {"officer": "Z01", "receipt_on": "2026-03-02", "name": "测试人甲", "content": "电梯停用。"} | fields
     )
-    return put_on_file(form, key=key, as_of=MONDAY), form
+    form = IntakeForm.model_validate(filled_in)
+    return put_on_file(form, who, key=key, as_of=MONDAY), form, who
 
 
 def representatives(how_many: int) -> tuple[Person, ...]:
@@ -119,8 +122,8 @@ def test_the_same_key_registers_once(office: Office) -> None:
 
 
 def test_a_form_that_was_sent_twice_gives_one_number(office: Office) -> None:
-    draft, form = fill_in()
-    numbers = [try_to_register(draft, form, as_of=MONDAY), try_to_register(fill_in()[0], form, as_of=at(2, 10))]
+    draft, form, who = fill_in()
+    numbers = [try_to_register(draft, form, who, as_of=MONDAY), try_to_register(fill_in()[0], form, who, as_of=at(2, 10))]
     assert numbers == ["XF-2026-0001", "XF-2026-0001"]
 
 
@@ -139,43 +142,43 @@ def test_a_form_that_was_sent_twice_gives_one_number(office: Office) -> None:
 def test_a_form_that_cannot_be_taken_leaves_a_sealed_draft_with_the_reason(
     office: Office, fields: dict[str, str], said: str
 ) -> None:
-    draft, form = fill_in(**fields)
-    assert try_to_register(draft, form, as_of=MONDAY) is None
+    draft, form, who = fill_in(**fields)
+    assert try_to_register(draft, form, who, as_of=MONDAY) is None
     bookmark = office.bookmark(draft)
     assert bookmark is not None and said in (refusal_of(bookmark) or "")  # noqa: PT018
     assert (office.petition(draft).state, office.waits_at(draft)) == (State.DRAFT, Step.CORRECT)
 
 
 def test_a_correction_registers_the_draft(office: Office) -> None:
-    draft, form = fill_in(receipt_on="2026-03-09")
-    try_to_register(draft, form, as_of=MONDAY)
+    draft, form, who = fill_in(receipt_on="2026-03-09")
+    try_to_register(draft, form, who, as_of=MONDAY)
     office.decide(draft, "correct", "Z02", receipt_on="2026-03-01")
     petition = office.petition("XF-2026-0001")
     assert (petition.receipt_on, petition.registrar_code, petition.state) == (day("2026-03-01"), "Z02", State.REGISTERED)
 
 
 def test_one_unreadable_field_does_not_cost_the_readable_ones(office: Office) -> None:
-    draft, _ = fill_in(accused_unit="没有的单位", flags="要求保密", postmark_on="2026-03-01", upstream_due_on="2026-04-01")
+    draft, _, _ = fill_in(accused_unit="没有的单位", flags="要求保密", postmark_on="2026-03-01", upstream_due_on="2026-04-01")
     petition = office.petition(draft)
     assert Flag.CONFIDENTIAL.value in petition.flags
     assert (petition.postmark_on, petition.upstream_due_on) == (day("2026-03-01"), day("2026-04-01"))
 
 
 def test_the_address_of_a_nameless_letter_is_kept(office: Office) -> None:
-    draft, form = fill_in(name="", address="某区某路9号")
-    number = try_to_register(draft, form, as_of=MONDAY)
+    draft, form, who = fill_in(name="", address="某区某路9号")
+    number = try_to_register(draft, form, who, as_of=MONDAY)
     with office.database.write() as session:
         people = disclose(lock_case(session, str(number)), act=office.act(session, "Z01", MONDAY), reason="核对住址")
     assert [person["address"] for person in people] == ["某区某路9号"]
 
 
 def test_nothing_is_registered_before_it_was_received(office: Office) -> None:
-    draft, form = fill_in(receipt_on="2026-03-02", occurred_at="2026-02-20 09:00")
-    assert try_to_register(draft, form, as_of=MONDAY) is None
+    draft, form, who = fill_in(receipt_on="2026-03-02", occurred_at="2026-02-20 09:00")
+    assert try_to_register(draft, form, who, as_of=MONDAY) is None
 
 
 def test_whoever_filled_in_a_draft_cannot_void_it_alone(office: Office) -> None:
-    draft, form = fill_in(officer="D01", receipt_on="2026-03-09")
-    try_to_register(draft, form, as_of=MONDAY)
+    draft, form, who = fill_in(officer="D01", receipt_on="2026-03-09")
+    try_to_register(draft, form, who, as_of=MONDAY)
     with pytest.raises(TransitionRefusedError, match="以外的人员"):
         office.decide(draft, "correct", "D01", void_reason="重复录入")

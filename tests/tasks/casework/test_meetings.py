@@ -18,4 +18,4 @@ def test_a_meeting_invites_every_unit(office: Office) -> None:
         "市住建局",
         "某街道办事处",
     ]
-    assert office.events(number)[-1].facts == {"deputies": 2, "representatives": 5}
+    assert office.events(number)[-1].facts == {"deputies": 2, "representatives": 5, "proof": "none"}

@@ -11,6 +11,7 @@ from models.vocabulary.case import Channel, Step
 from models.vocabulary.people import PartyRole
 from tasks.casework.drafts import Person
 from tasks.forms.registration import IntakeForm
+from tasks.forms.typed_number import by_typed_number
 from tasks.keeping.settings import settings
 from tasks.reading.casefile import case_file, form_description
 from tasks.reading.masks import mask_id_number, mask_name, mask_phone
@@ -80,8 +81,9 @@ def test_the_raw_database_holds_no_personal_data_and_no_free_text(office: Office
 @pytest.mark.parametrize("field", ["accused_unit", "flags", "postmark_on", "upstream_due_on", "occurred_at", "officer"])
 def test_the_reason_of_a_refusal_repeats_no_personal_data(office: Office, field: str) -> None:
     typed = "欧阳测试甲"
-    form = IntakeForm.model_validate({"officer": "Z01", "receipt_on": "2026-03-02", "name": "测试人"} | {field: typed})
-    try_to_register(put_on_file(form, key="run:1", as_of=MONDAY), form, as_of=MONDAY)
+    who, filled_in = by_typed_number({"officer": "Z01", "receipt_on": "2026-03-02", "name": "测试人"} | {field: typed})
+    form = IntakeForm.model_validate(filled_in)
+    try_to_register(put_on_file(form, who, key="run:1", as_of=MONDAY), form, who, as_of=MONDAY)
     assert (typed.encode() in raw_dump(office)) is False
 
 

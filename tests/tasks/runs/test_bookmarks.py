@@ -6,8 +6,9 @@ import pytest
 
 from models.bookmark import Bookmark
 from models.vocabulary.case import Step
+from models.vocabulary.people import Proof
 from tasks.decide import decide
-from tasks.record.act import SYSTEM, Act
+from tasks.record.act import SYSTEM, Act, Arrival, Who
 from tasks.runs.bookmarks import (
     OWN_RUN_PAUSE,
     anything_behind,
@@ -62,7 +63,7 @@ def test_a_decision_at_the_desk_marks_the_run_as_behind_at_once(office: Office) 
 def test_a_run_that_brought_the_answer_itself_gets_a_moment(office: Office) -> None:
     number = waiting(office)
     with office.database.write() as session:
-        decide(session, number, Step.SCREEN, {"officer": "Z01"} | SCREEN, as_of=at(3), origin=number)
+        decide(session, number, Step.SCREEN, SCREEN, Who("Z01", Proof.NONE), Arrival(at(3), origin=number))
     assert claimed(office, at(3)) == []
     assert claimed(office, at(3) + OWN_RUN_PAUSE) == [number]
 

@@ -15,12 +15,14 @@ from models.petition import Petition
 from models.vocabulary.case import Event, Flag
 from models.vocabulary.limits import ClockOwner, ClockState, StepFate
 from models.vocabulary.papers import Letter, MessageState
+from models.vocabulary.people import Proof
 from notifications.rendering import render
 from rules.zone import SHANGHAI, legal_day
 from tasks.casework.meetings import MeetingTask, convene
 from tasks.casework.suspending import resume_clock, suspend_clock
 from tasks.forms.registration import IntakeForm
 from tasks.keeping.vault import vault
+from tasks.record.act import Who
 from tasks.record.cases import lock_case
 from tasks.runs.announcements import Announcement, note_announced, unannounced
 from tasks.submit import put_on_file, try_to_register
@@ -584,9 +586,9 @@ class TestAnnouncements:
 
 def not_registered() -> str:
     """Fill in an intake form on 2 March with a day of receipt that cannot be; the draft waits to be corrected."""
-    form = IntakeForm(officer="Z01", receipt_on=day("2099-01-01"), name="试验甲", content="先收下的内容")
-    draft = put_on_file(form, key="paper", as_of=on("03-02", 9))
-    assert try_to_register(draft, form, as_of=on("03-02", 9)) is None
+    form, who = IntakeForm(receipt_on=day("2099-01-01"), name="试验甲", content="先收下的内容"), Who("Z01", Proof.NONE)
+    draft = put_on_file(form, who, key="paper", as_of=on("03-02", 9))
+    assert try_to_register(draft, form, who, as_of=on("03-02", 9)) is None
     return draft
 
 

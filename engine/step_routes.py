@@ -18,43 +18,20 @@ from prefect.server.orchestration.policies import FlowRunOrchestrationPolicy
 from prefect.server.schemas import actions, responses, states
 from prefect.server.utilities.server import PrefectRouter
 from prefect.types import DateTime
-from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import lazyload
 
-from engine.leaving import Kept, keep
+from engine.leaving import keep, put_down, take_up
 from engine.patches.one_query_run import LOCKED
-from flows.runtime.waiting.context import INPUTS
+from engine.protocol import GONE, INPUTS, ROUTES, Entered, Entry, Leaving
 
-GONE = "no such run"
 MOVED_ON = responses.OrchestrationResult(
     state=None,
     status=responses.SetStateStatus.ABORT,
     details=responses.StateAbortDetails(reason="the run has been moved on since it was entered"),
 )
 
-router = PrefectRouter(prefix="/casework/runs", tags=["casework"])
-
-
-class Entry(BaseModel):
-    """The state in which a run was seen, and the name of this claim: asked again under it, the claim stands."""
-
-    seen: UUID
-    claim: UUID
-
-
-class Entered(BaseModel):
-    """The state Running, or none when the run has moved on since it was seen; the run's inputs by key."""
-
-    state: states.State | None
-    inputs: dict[str, str]
-
-
-class Leaving(Kept):
-    """What a run leaves with the engine, and the state in which it was entered; without a state it goes on working."""
-
-    entered: UUID
-    state: actions.StateCreate | None = None
+router = PrefectRouter(prefix=ROUTES, tags=["casework"])
 
 
 class Rules:
@@ -94,7 +71,7 @@ async def due(before: DateTime, db: Database) -> bool:
 
 
 @router.post("/{run_id}/enter")
-async def enter(run_id: UUID, entry: Entry, rules: Annotated[Rules, Depends()], db: Database) -> Entered:
+async def enter(run_id: UUID, entry: Entry, rules: Annotated[Rules, Depends()], db: Database) -> Entered[states.State]:
     """Move a run from the very state in which it was seen to Running; of two workers that saw the same state one gets it."""
     async with db.session_context(begin_transaction=True, with_for_update=True) as session:
         stands_in, kind, _ = await _lock(db, session, run_id)
@@ -105,16 +82,16 @@ async def enter(run_id: UUID, entry: Entry, rules: Annotated[Rules, Depends()], 
         else:
             entered = await _claimed_before(db, session, stands_in, entry.claim)
         if entered is None:
-            return Entered(state=None, inputs={})
+            return Entered[states.State](state=None, inputs={})
         found = await models.flow_run_input.filter_flow_run_input(  # type: ignore[attr-defined]
             session=session, flow_run_id=run_id, prefix="", limit=INPUTS, exclude_keys=[]
         )
-        return Entered(state=entered, inputs={entry.key: entry.value for entry in found})
+        return Entered[states.State](state=entered, inputs={entry.key: entry.value for entry in found})
 
 
 @router.post("/{run_id}/leave")
 async def leave(
-    run_id: UUID, leaving: Leaving, rules: Annotated[Rules, Depends()], db: Database
+    run_id: UUID, leaving: Leaving[actions.StateCreate], rules: Annotated[Rules, Depends()], db: Database
 ) -> responses.OrchestrationResult | None:
     """Put a run, if it is still in the state in which it was entered, into another one with all that belongs to it.
 
@@ -125,15 +102,19 @@ async def leave(
             stands_in, _, deployment = await _lock(db, session, run_id)
             if stands_in != leaving.entered:
                 raise _NotAcceptedError(MOVED_ON)
-            # The state comes last: it is announced as soon as it is set, and must not be taken back then.
+            details = leaving.state and leaving.state.state_details
+            standing = await take_up(db, session, run_id, leaving, ((details and details.run_input_keyset) or {}).values())
             await keep(db, session, run_id, leaving)
             if leaving.state is None:
+                await put_down(db, session, run_id, standing)
                 return None
             # The engine's rules look at it, with three queries for what belongs to it, unless the session knows it.
             _held = await session.get(db.Deployment, deployment, options=[lazyload("*")]) if deployment else None
             result = await rules.propose(session, run_id, states.State.model_validate(leaving.state))
             if result.status is not responses.SetStateStatus.ACCEPT:
                 raise _NotAcceptedError(result)
+            # Last, for the engine has just forgotten what was stored under the names that the state gives.
+            await put_down(db, session, run_id, standing)
             return result
     except _NotAcceptedError as refused:
         return refused.result

@@ -17,6 +17,8 @@ from tasks.record.roster import load_roster
 from trials.harness.databases import POSTGRES, postgres_is_there
 from trials.harness.office import Office
 
+pytest_plugins = ("tests.running_stack",)
+
 ROOT = Path(__file__).resolve().parent.parent
 WANTED = os.environ.get("XINFANG_TEST_DATABASES", "sqlite,postgresql" if postgres_is_there() else "sqlite").split(",")
 

@@ -10,13 +10,13 @@ from prefect.client.schemas.actions import ArtifactCreate
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import Failed, Paused
 
-from flows.runtime.waiting.context import Leaving
+from engine.protocol import Kept
 from flows.runtime.waiting.engine_calls import enter, leave
 from models.vocabulary.case import Step
 from trials.harness.engine import Engine
 
 pytestmark = pytest.mark.engine
-LEFT = Leaving(inputs={"form-x": "{}", "wait-x-1-description": '"一"'}, tags=["登记受理"])
+LEFT = Kept(inputs={"form-x": "{}", "wait-x-1-description": '"一"'}, tags=["登记受理"])
 
 
 @contextmanager
@@ -67,12 +67,51 @@ def entered(engine: Engine, run: FlowRun) -> FlowRun:
 def test_what_a_run_leaves_is_there_with_its_state_and_replaces_what_was_there(engine: Engine) -> None:
     with untouched(engine) as found:
         run = entered(engine, found)
-        assert leave(engine.client, run, Leaving(inputs={"wait-x-0-description": '"零"', "wait-x-1-description": '"旧"'}))
-        assert leave(engine.client, run, Leaving(inputs=LEFT.inputs, tags=LEFT.tags, forget=["wait-x-0-description"]), waiting())
+        assert leave(engine.client, run, Kept(inputs={"wait-x-0-description": '"零"', "wait-x-1-description": '"旧"'}))
+        assert leave(engine.client, run, Kept(inputs=LEFT.inputs, tags=LEFT.tags, forget=["wait-x-0-description"]), waiting())
         assert kept(engine, run.id) >= set(LEFT.inputs)
         assert "wait-x-0-description" not in kept(engine, run.id)
         assert engine.client.read_flow_run_input(run.id, "wait-x-1-description") == '"一"'
         assert engine.client.read_flow_run(run.id).tags == LEFT.tags
+
+
+FORM, DESCRIPTION = "form-x", "wait-x-1-description"
+BOTH = {FORM: "{}", DESCRIPTION: '"一"'}
+
+
+def waiting_with_a_form() -> State[None]:
+    state = waiting()
+    state.state_details.run_input_keyset = {"schema": FORM, "description": DESCRIPTION, "response": "wait-x-1-response"}
+    return state
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [({}, BOTH), ({FORM: "{}"}, {DESCRIPTION: '"一"'}), (BOTH, {}), (BOTH | {DESCRIPTION: '"旧"'}, {DESCRIPTION: '"一"'})],
+    ids=[
+        "of a run that waits for the first time",
+        "of a run that has shown this form before",
+        "of a run that goes back to its wait",
+        "of a run whose description was written anew",
+    ],
+)
+def test_form_and_description_are_there_after_a_wait_is_entered(
+    engine: Engine, before: dict[str, str], now: dict[str, str]
+) -> None:
+    with untouched(engine) as found:
+        run = entered(engine, found)
+        assert leave(engine.client, run, Kept(inputs=before | {"wait-x-0-description": '"零"'}))
+        assert leave(engine.client, run, Kept(inputs=now, forget=["wait-x-0-description"]), waiting_with_a_form())
+        shown = {key: engine.client.read_flow_run_input(run.id, key) for key in kept(engine, run.id) if "-x" in key}
+        assert shown == BOTH
+
+
+def test_an_answer_that_is_to_be_forgotten_does_not_come_back_with_its_form(engine: Engine) -> None:
+    with untouched(engine) as found:
+        run, answer = entered(engine, found), "wait-x-1-response"
+        assert leave(engine.client, run, Kept(inputs=BOTH | {answer: "{}"}))
+        assert leave(engine.client, run, Kept(forget=[answer]), waiting_with_a_form())
+        assert answer not in kept(engine, run.id)
 
 
 def test_nothing_is_kept_when_the_engine_does_not_accept_the_state(engine: Engine) -> None:
@@ -91,7 +130,7 @@ def test_a_worker_that_was_away_for_long_does_not_undo_what_another_one_did(engi
         assert not leave(engine.client, late, LEFT, waiting())
         assert not leave(engine.client, late, LEFT, Failed())
         assert kept(engine, found.id) == before
-        assert leave(engine.client, another, Leaving(), waiting())
+        assert leave(engine.client, another, Kept(), waiting())
 
 
 def test_a_server_without_the_routes_is_not_taken_for_a_run_that_is_gone(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,7 +152,7 @@ def test_every_publication_of_a_page_is_kept_and_the_newest_is_shown(engine: Eng
         run = run.model_copy(update={"state": entered[0]})
         for words in ("第一版", "第二版"):
             page = ArtifactCreate(key=key, type="markdown", description="案卷", data=words, flow_run_id=run.id)
-            assert leave(engine.client, run, Leaving(page=page))
+            assert leave(engine.client, run, Kept(page=page))
         [shown] = engine.ask("POST", "/artifacts/latest/filter", artifacts={"key": {"any_": [key]}})
         versions = engine.ask("POST", "/artifacts/filter", artifacts={"key": {"any_": [key]}}, sort="CREATED_DESC")
         assert [version["data"] for version in versions] == ["第二版", "第一版"]

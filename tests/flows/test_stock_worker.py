@@ -9,7 +9,7 @@ from flows.runtime.repair.runs import forget_deployments, nudge_behind
 from flows.runtime.worker.pump import start_outbox
 from models.vocabulary.case import Step
 from models.vocabulary.papers import MessageState
-from tests.flows.conftest import Running, engine_of, environment_at, started
+from tests.running_stack import Running, engine_of, environment_at, started
 from trials.harness.engine import Engine, eventually
 
 pytestmark = pytest.mark.engine

@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient
-from prefect.client.schemas.actions import ArtifactCreate
 from prefect.client.schemas.objects import FlowRun
 from prefect.context import FlowRunContext
 
-INPUTS = 100
-"""How many of a run's inputs are read at once: a form a step, and what the last wait left."""
+from engine.protocol import INPUTS, Kept
 
 
 @dataclass(frozen=True)
@@ -24,24 +22,14 @@ class Drive:
     inputs: dict[str, str] = field(default_factory=dict, repr=False)
 
 
-@dataclass
-class Leaving:
-    """What a run will leave with the engine when it waits or ends: gathered on the way, handed over in one call."""
-
-    inputs: dict[str, str] = field(default_factory=dict, repr=False)
-    forget: list[str] = field(default_factory=list)
-    tags: list[str] | None = None
-    page: ArtifactCreate | None = field(default=None, repr=False)
-
-
 _drive: ContextVar[Drive | None] = ContextVar("drive", default=None)
-_leaving: ContextVar[Leaving | None] = ContextVar("leaving", default=None)
+_leaving: ContextVar[Kept | None] = ContextVar("leaving", default=None)
 
 
 @contextmanager
 def driven(client: SyncPrefectClient, run: FlowRun, inputs: dict[str, str] | None = None) -> Iterator[None]:
     """Make a run the one that is being driven in this thread."""
-    drive, left = _drive.set(Drive(client, run, inputs or {})), _leaving.set(Leaving())
+    drive, left = _drive.set(Drive(client, run, inputs or {})), _leaving.set(Kept())
     try:
         yield
     finally:
@@ -54,11 +42,11 @@ def driven_here() -> bool:
     return _drive.get() is not None
 
 
-def leaving() -> Leaving:
-    """What this run has gathered so far to leave with the engine."""
+def leaving() -> Kept:
+    """What this run has gathered so far, to be handed over to the engine in one call when it waits or ends."""
     left = _leaving.get()
     if left is None:  # under a stock worker, where a process drives one run
-        left = Leaving()
+        left = Kept()
         _leaving.set(left)
     return left
 

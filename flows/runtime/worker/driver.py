@@ -21,7 +21,8 @@ from prefect.states import Failed, Pending
 from prefect.utilities.engine import propose_state_sync
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from flows.runtime.waiting.context import Leaving, driven, leaving
+from engine.protocol import Kept
+from flows.runtime.waiting.context import driven, leaving
 from flows.runtime.waiting.engine_calls import enter, leave
 
 PLAIN_FLOWS = frozenset({"petition", "dispatch", "intake", "correction", "deadlines", "reconcile", "case_page"})
@@ -46,7 +47,7 @@ def _drive_here(client: SyncPrefectClient, flow: Flow[Any, Any], run: FlowRun) -
     if entered is None:
         return
     state, inputs = entered
-    run, left = run.model_copy(update={"state": state}), Leaving()
+    run, left = run.model_copy(update={"state": state}), Kept()
     try:
         end, left = _work(client, flow, run, inputs)
     except (Pause, Abort):
@@ -58,7 +59,7 @@ def _drive_here(client: SyncPrefectClient, flow: Flow[Any, Any], run: FlowRun) -
     leave(client, run, left, end)  # unless somebody has moved the run meanwhile: then it is theirs
 
 
-def _work(client: SyncPrefectClient, flow: Flow[Any, Any], run: FlowRun, inputs: dict[str, str]) -> tuple[State[Any], Leaving]:
+def _work(client: SyncPrefectClient, flow: Flow[Any, Any], run: FlowRun, inputs: dict[str, str]) -> tuple[State[Any], Kept]:
     """Let the flow look at its case, again and again while the casework database is away: a step may be repeated (ADR 0018)."""
     pauses = iter(PAUSES)
     while True:

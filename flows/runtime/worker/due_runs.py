@@ -13,7 +13,7 @@ from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.responses import WorkerFlowRunResponse
 
-from flows.runtime.waiting.engine_calls import ROUTES
+from engine.protocol import ROUTES
 from flows.runtime.worker.engine_clock import EngineClock
 
 REPORT_EVERY = 15.0

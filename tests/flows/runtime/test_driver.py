@@ -9,7 +9,8 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import Completed, Running
 from sqlalchemy.exc import OperationalError
 
-from flows.runtime.waiting.context import Leaving, leaving
+from engine.protocol import Kept
+from flows.runtime.waiting.context import leaving
 from flows.runtime.worker import driver
 from flows.runtime.worker.driver import PAUSES, drive
 
@@ -20,7 +21,7 @@ class Desk:
     """Drives one run of a flow that meets some faults first; keeps what was left, and the pauses."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, faults: list[Exception]) -> None:
-        self.left: list[tuple[Leaving, State[Any]]] = []
+        self.left: list[tuple[Kept, State[Any]]] = []
         self.pauses: list[float] = []
         self._faults = iter(faults)
         monkeypatch.setattr(driver, "enter", lambda _client, _run: (Running(), {}))
@@ -45,7 +46,7 @@ def test_a_database_that_is_back_in_time_is_not_noticed_on_the_runs_page(monkeyp
 def test_a_database_that_stays_away_fails_the_run_and_nothing_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = Desk(monkeypatch, [AWAY] * (len(PAUSES) + 1))
     [(left, state)] = desk.left
-    assert (state.is_failed(), left, desk.pauses) == (True, Leaving(), list(PAUSES))
+    assert (state.is_failed(), left, desk.pauses) == (True, Kept(), list(PAUSES))
     assert 20 < sum(PAUSES) < 60, "longer than a restart, shorter than what counts as stuck"
 
 

@@ -31,7 +31,7 @@ class Client:
 
 
 def waiting(office: Office) -> tuple[str, FlowRun, dict[str, str]]:
-    number, run = office.register(), FlowRun(id=uuid4(), flow_id=uuid4(), name="waiting")
+    number, run = office.register(), FlowRun(id=uuid4(), flow_id=uuid4(), state_id=uuid4(), name="waiting")
     with office.database.write() as session:
         open_round(session, number, run_id=str(run.id), step=Step.SCREEN, seen_seq=office.petition(number).last_seq, as_of=MONDAY)
     keys = keyset(Step.SCREEN, 1)

@@ -1,4 +1,4 @@
-"""The engine's fixtures: one real stack a session and kind of database."""
+"""The engine for tests: one real stack a session and kind of database, for all rooms."""
 
 import os
 import socket

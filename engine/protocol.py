@@ -1,0 +1,50 @@
+"""What a worker and our server say to each other on the routes that we add to the engine's API (ADR 0019).
+
+Both sides read these definitions, each with its own kind of state; nothing here belongs to the server alone.
+"""
+
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from prefect.client.schemas.actions import ArtifactCreate
+from pydantic import BaseModel, Field
+
+ROUTES = "/casework/runs"
+
+GONE = "no such run"
+"""How the server says that a run is gone; one without these routes says "Not Found" as well, and means something else."""
+
+INPUTS = 100
+"""How many of a run's inputs are read at once: a form a step, and what the last wait left."""
+
+State = TypeVar("State", bound=BaseModel)
+
+
+class Entry(BaseModel):
+    """The state in which a run was seen, and the name of this claim: asked again under it, the claim stands."""
+
+    seen: UUID
+    claim: UUID
+
+
+class Entered(BaseModel, Generic[State]):
+    """The state Running, or none when the run has moved on since it was seen; the run's inputs by key."""
+
+    state: State | None
+    inputs: dict[str, str] = Field(repr=False)
+
+
+class Kept(BaseModel):
+    """What a run wants kept with the engine, and the keys of the inputs that are to be forgotten; gathered on the way."""
+
+    inputs: dict[str, str] = Field(default={}, repr=False)
+    forget: list[str] = []
+    tags: list[str] | None = None
+    page: ArtifactCreate | None = Field(default=None, repr=False)
+
+
+class Leaving(Kept, Generic[State]):
+    """What a run leaves with the engine, and the state in which it was entered; without a state it goes on working."""
+
+    entered: UUID
+    state: State | None = None

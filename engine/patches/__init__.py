@@ -1,1 +1,1 @@
-"""One file a patch of the engine: why, what it needs, and a check that the server runs at start."""
+"""One file a patch of the engine: why, what it needs, and a check before it is made (``hook.py``)."""

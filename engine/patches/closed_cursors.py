@@ -11,13 +11,29 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from aiosqlite import Cursor
+from aiosqlite import Connection, Cursor
+
+from engine.patches.hook import Patch, mentions, takes
 
 
-def close_failed_cursors() -> None:
-    """Make the change in this process."""
-    Cursor.execute = _execute  # type: ignore[method-assign]
-    Cursor.executemany = _executemany  # type: ignore[method-assign]
+class ClosedCursors(Patch):
+    """Closes a cursor whose statement failed."""
+
+    name = "closed_cursors"
+    why = "Letting go of a failed cursor late can hold up the server's event loop for a minute."
+    needs = ("aiosqlite:Cursor.execute", "aiosqlite:Cursor.executemany", "aiosqlite:Connection._execute")
+
+    def differences(self) -> Iterable[str]:
+        """A cursor has the driver's own cursor and its connection, whose thread runs what it is given."""
+        yield from takes(Cursor.execute, "self", "sql", "parameters")
+        yield from takes(Cursor.executemany, "self", "sql", "parameters")
+        yield from takes(Connection._execute, "self", "fn", "args", "kwargs")
+        yield from mentions(Cursor.__init__, "_cursor", "_conn")
+
+    def apply(self) -> None:
+        """Replace the two methods that run statements."""
+        Cursor.execute = _execute  # type: ignore[method-assign]
+        Cursor.executemany = _executemany  # type: ignore[method-assign]
 
 
 async def _execute(self: Cursor, sql: str, parameters: Iterable[Any] | None = None) -> Cursor:

@@ -10,25 +10,30 @@ import random
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from typing import Any
 from uuid import UUID
 
 import anyio
 import anyio.abc
-import prefect.flow_engine
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun
 from prefect.context import SyncClientContext
 from prefect.flows import Flow
 from prefect.workers.base import BaseJobConfiguration, BaseWorker, BaseWorkerResult
 
+from engine.patches.hook import Hook
+from engine.patches.no_watchers import NoWatchers
+from engine.patches.wait_keys import WaitKeys
+from engine.patches.worker_hooks import WorkerHooks
 from flows.clock import now
 from flows.runtime.worker.driver import drive
 from flows.runtime.worker.due_runs import DueRuns
 from flows.runtime.worker.pump import Pump
 from tasks.keeping.settings import settings
+
+HOOKS: tuple[Hook, ...] = (WorkerHooks(), WaitKeys(), NoWatchers())
+"""What is looked at before the worker starts."""
 
 LONGEST_TAKE = 10.0
 """Seconds for which the worker goes on taking runs in one look, so that the base class sees it poll."""
@@ -49,9 +54,14 @@ class CaseworkWorker(BaseWorker[BaseJobConfiguration, Any, CaseworkResult]):
     _logo_url = ""
 
     async def setup(self) -> None:
-        """Open the worker's threads and start the pump that wakes runs whose case moved on."""
+        """Open the worker's threads and start the pump that wakes runs whose case moved on.
+
+        Raises ``PatchError`` when the installed engine is not the one that this worker was made for.
+        """
+        for hook in HOOKS:
+            hook.check()
+        NoWatchers().apply()
         await super().setup()
-        _mute_the_engine()
         self._count = settings().worker_threads
         self._threads = ThreadPoolExecutor(self._count, thread_name_prefix="casework", initializer=_open_client)
         self._in_hand: set[UUID] = set()
@@ -149,19 +159,3 @@ def _open_client() -> None:
     """Open this thread's engine client once: making one a run costs more than the run's own work."""
     _client.context = SyncClientContext()
     _client.client = _client.context.__enter__().client
-
-
-def _mute_the_engine() -> None:
-    """Do without the engine's heartbeats and its suspension observer: threads and a websocket a run.
-
-    They watch over runs that work for months. Ours work for a tenth of a second and wait in a state of their
-    own; a run whose worker died is found by reconcile.
-    """
-
-    def nothing(*_args: Any, **_kwargs: Any) -> AbstractContextManager[None]:
-        return nullcontext()
-
-    for name in ("observe_flow_run_suspension", "_send_heartbeats"):
-        if not hasattr(prefect.flow_engine, name):
-            raise RuntimeError(f"this version of Prefect has no {name}: see tests/engine/test_contract.py")
-        setattr(prefect.flow_engine, name, nothing)

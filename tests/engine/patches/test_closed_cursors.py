@@ -8,7 +8,7 @@ from pathlib import Path
 import aiosqlite
 import pytest
 
-from engine.patches.closed_cursors import close_failed_cursors
+from engine.patches.closed_cursors import ClosedCursors
 
 LOCK_WAIT = 20.0
 """Seconds for which a connection waits for the lock; the event loop would stand still for as long."""
@@ -24,7 +24,7 @@ HOUSE = """
 def changed(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("execute", "executemany"):
         monkeypatch.setattr(aiosqlite.Cursor, name, getattr(aiosqlite.Cursor, name))  # restored afterwards
-    close_failed_cursors()
+    ClosedCursors().apply()
 
 
 async def opened(path: Path) -> aiosqlite.Connection:

@@ -8,6 +8,7 @@ version of the engine must not silently do without, least of all without the sea
 import sys
 from collections.abc import Sequence
 
+from engine.our_routes import OurRoutes
 from engine.patches.begin_immediate import BeginImmediate
 from engine.patches.checked_schemas import CheckedSchemas
 from engine.patches.closed_cursors import ClosedCursors
@@ -16,7 +17,6 @@ from engine.patches.csrf_memory import CsrfMemory
 from engine.patches.hook import Patch
 from engine.patches.look_around_less import LookAroundLess
 from engine.patches.one_query_run import OneQueryRun
-from engine.patches.our_routes import OurRoutes
 from engine.patches.plain_timestamps import PlainTimestamps
 from engine.patches.secure_delete import SecureDelete
 from engine.patches.short_ping import ShortPing

@@ -3,9 +3,10 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+NEWEST := var/newest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test unit bench bench-start bench-sweep chaos scale-test screens check lint types imports house docs notice migrate clean
+.PHONY: help setup run demo test unit bench bench-start bench-sweep chaos scale-test screens check lint types imports house docs notice migrate newest clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -71,6 +72,14 @@ docs: setup ## Do the generated tables and lists in docs agree with the code?
 
 migrate: setup ## Bring the casework database to this version
 	$(BIN)/xinfang migrate
+
+newest: ## Try the newest Prefect of the index against the contract and engine tests, in an environment of its own (var/newest)
+	$(PYTHON) -m venv --clear $(NEWEST)
+	$(NEWEST)/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(NEWEST)/bin/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(NEWEST)/bin/pip install --quiet --disable-pip-version-check --upgrade prefect
+	@$(NEWEST)/bin/python -c "import prefect; print('Prefect', prefect.__version__)"
+	$(NEWEST)/bin/python -m pytest tests/engine tests/flows
 
 clean: ## Throw away the environment and all caches (never var/)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -132,7 +132,9 @@ class Engine:
 
 
 @contextmanager
-def engine(kind: str, *, worker_type: str = "casework", quiet: bool = True) -> Iterator[Engine]:
+def engine(
+    kind: str, *, worker_type: str = "casework", quiet: bool = True, kind_of_stack: type[Stack] = Stack
+) -> Iterator[Engine]:
     """Start a stack with databases of its own and take it down afterwards."""
     with TemporaryDirectory(prefix="xinfang-bench-") as home, address(kind) as casework, address(kind) as prefect:
         os.environ |= {
@@ -142,7 +144,7 @@ def engine(kind: str, *, worker_type: str = "casework", quiet: bool = True) -> I
             "XINFANG_PREFECT_DATABASE_URL": prefect.replace("psycopg", "asyncpg"),
         }
         _forget()
-        with Stack(lambda _line: None, worker_type=worker_type) as stack:
+        with kind_of_stack(lambda _line: None, worker_type=worker_type) as stack:
             stack.start(roster=Path(ROOT) / "desk" / "demo" / "roster.toml")
             with engine_client() as client:
                 if quiet:

@@ -31,7 +31,7 @@ def drain(office: Engine, count: int) -> dict[str, Any]:
         office.answer_form(run)
     office.until_waiting(Step.PROPOSE, done + count)
     seconds = time.perf_counter() - began
-    spent = {name: round((used - before[name]) / count * 1000) for name, used in office.cpu().items()}
+    spent = {name: round((used - before[name]) / count * 1000, 1) for name, used in office.cpu().items()}
     return {"steps": count, "seconds": round(seconds, 1), "per_second": round(count / seconds, 2), "cpu_ms_per_step": spent}
 
 

@@ -17,7 +17,7 @@ GONE = "no such run"
 INPUTS = 100
 """How many of a run's inputs are read at once: a form a step, and what the last wait left."""
 
-State = TypeVar("State", bound=BaseModel)
+StateKind = TypeVar("StateKind", bound=BaseModel)
 
 
 class Entry(BaseModel):
@@ -27,10 +27,10 @@ class Entry(BaseModel):
     claim: UUID
 
 
-class Entered(BaseModel, Generic[State]):
+class Entered(BaseModel, Generic[StateKind]):
     """The state Running, or none when the run has moved on since it was seen; the run's inputs by key."""
 
-    state: State | None
+    state: StateKind | None
     inputs: dict[str, str] = Field(repr=False)
 
 
@@ -43,8 +43,8 @@ class Kept(BaseModel):
     page: ArtifactCreate | None = Field(default=None, repr=False)
 
 
-class Leaving(Kept, Generic[State]):
+class Leaving(Kept, Generic[StateKind]):
     """What a run leaves with the engine, and the state in which it was entered; without a state it goes on working."""
 
     entered: UUID
-    state: State | None = None
+    state: StateKind | None = None

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from rules.due_words import explain, explain_given
+from rules.due_words import Counted, GivenDay, explain, explain_given
 from rules.errors import CaseworkError
 from rules.packs import Limit, Rule, Unit
 from rules.working_days import ONE_DAY, Calendar
@@ -58,17 +58,17 @@ def compute_due(
     except OverflowError:
         raise DeadlineError(f"自 {start} 起算的“{rule.label}”超出了可以计算的日期范围") from None
     raw = counted[-1]
-    missing = {day.year for day in (*counted, *_days(raw, effective)) if not calendar.covers(day)}
-    steps = explain(
-        rule,
-        start,
-        counted,
-        effective,
+    missing = frozenset(day.year for day in (*counted, *_days(raw, effective)) if not calendar.covers(day))
+    told = Counted(
+        rule=rule,
+        start=start,
+        days=counted,
+        effective=effective,
         calendar=calendar,
-        roll_last_day=roll_last_day,
-        pack_version=pack_version,
         missing=missing,
         paused=paused,
+        rolls=roll_last_day,
+        pack_version=pack_version,
     )
     return Deadline(
         rule_key=rule.key,
@@ -81,7 +81,7 @@ def compute_due(
         unit=rule.unit,
         pack_version=pack_version,
         calendar_version=calendar.version,
-        steps=steps,
+        steps=explain(told),
     )
 
 
@@ -102,7 +102,7 @@ def count_adjusted(
     A day that a letter, a meeting or a promise set is taken as it is: it does not roll and needs no calendar.
     """
     if changed.given is not None:
-        return _given(rule, start, calendar, changed.given, changed, pack_version)
+        return _given(rule, start, calendar, changed, pack_version)
     longer = rule
     if changed.extended:
         said = f"{rule.label}（延期 {changed.extended} {rule.unit.word}）"
@@ -110,9 +110,12 @@ def count_adjusted(
     return compute_due(longer, start, calendar, roll_last_day=roll_last_day, pack_version=pack_version, paused=changed.paused)
 
 
-def _given(rule: Rule, start: date, calendar: Calendar, given: date, changed: Adjusted, pack_version: str) -> Deadline:
-    last = given + timedelta(days=changed.extended + changed.paused)
-    steps = explain_given(rule, start, given, last, extended=changed.extended, paused=changed.paused, pack_version=pack_version)
+def _given(rule: Rule, start: date, calendar: Calendar, changed: Adjusted, pack_version: str) -> Deadline:
+    on = changed.given or start
+    last = on + timedelta(days=changed.extended + changed.paused)
+    told = GivenDay(
+        rule=rule, start=start, on=on, last=last, extended=changed.extended, paused=changed.paused, pack_version=pack_version
+    )
     return Deadline(
         rule_key=rule.key,
         start=start,
@@ -124,7 +127,7 @@ def _given(rule: Rule, start: date, calendar: Calendar, given: date, changed: Ad
         unit=rule.unit,
         pack_version=pack_version,
         calendar_version=calendar.version,
-        steps=steps,
+        steps=explain_given(told),
     )
 
 
@@ -174,12 +177,13 @@ def _count(rule: Limit, start: date, calendar: Calendar, paused: int) -> list[da
 
 def _months_later(start: date, months: int) -> date:
     """Find the same day of a later month, or that month's last day (民法典 第二百零二条)."""
-    years, month = divmod(start.month - 1 + months, 12)
-    if start.year + years > date.max.year:
-        raise OverflowError
-    first = start.replace(year=start.year + years, month=month + 1, day=1)
-    last = (first + timedelta(days=31)).replace(day=1) - ONE_DAY
-    return last.replace(day=min(start.day, last.day))
+    from pendulum import Date  # here, for most commands count no months and start without it
+
+    try:
+        later = Date(start.year, start.month, start.day).add(months=months)
+    except ValueError:  # beyond the last year there is
+        raise OverflowError from None
+    return date(later.year, later.month, later.day)
 
 
 def _days(first: date, last: date) -> list[date]:

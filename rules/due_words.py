@@ -1,6 +1,7 @@
 """Why this date: the lines that explain a computed limit to staff."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
@@ -8,24 +9,37 @@ from rules.packs import Limit, Unit
 from rules.working_days import ONE_DAY, Calendar, name_day
 
 
-def explain(
-    rule: Limit,
-    start: date,
-    counted: Sequence[date],
-    effective: date,
-    *,
-    calendar: Calendar,
-    roll_last_day: bool,
-    pack_version: str,
-    missing: set[int],
-    paused: int = 0,
-) -> tuple[str, ...]:
-    """Say how a limit was counted: ``counted`` ends on the raw day; ``missing`` are years without a calendar."""
-    raw = counted[-1]
-    lines = [*_opening(rule, start), *_paused(rule, paused), *_skipped(counted[:-1], calendar)]
-    lines.append(_ending(rule, raw, effective, calendar=calendar, roll_last_day=roll_last_day))
-    lines.append(_versions(calendar, pack_version, {raw.year, effective.year}))
-    return (*lines, _warning(missing)) if missing else tuple(lines)
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """A limit that was counted: ``days`` end on the raw last day, ``missing`` are years without a calendar."""
+
+    rule: Limit
+    start: date
+    days: Sequence[date]
+    effective: date
+    calendar: Calendar
+    missing: frozenset[int] = frozenset()
+    paused: int = 0
+    rolls: bool = True
+    pack_version: str = ""
+
+    @property
+    def raw(self) -> date:
+        """The counted last day, before it rolled."""
+        return self.days[-1]
+
+
+def explain(count: Counted) -> tuple[str, ...]:
+    """Say how a limit was counted, a line a step."""
+    lines = [
+        *_opening(count.rule, count.start),
+        *_exempt(count.rule),
+        *_paused(count.rule, count.paused),
+        *_skipped(count.days[:-1], count.calendar),
+    ]
+    lines.append(_ending(count))
+    lines.append(_versions(count.calendar, count.pack_version, {count.raw.year, count.effective.year}))
+    return (*lines, _warning(count.missing)) if count.missing else tuple(lines)
 
 
 def _opening(rule: Limit, start: date) -> tuple[str, str]:
@@ -33,23 +47,39 @@ def _opening(rule: Limit, start: date) -> tuple[str, str]:
     if rule.length == 0:
         counting = "当日是工作日的，以当日为限"
     return (
-        f"起算：{name_day(start)}，{rule.starts_on}；{counting}",
+        f"起算：{name_day(start)}，{rule.start_words}；{counting}",
         f"期限：{rule.label}，{rule.length} {rule.unit.word}；依据：{rule.article}",
     )
 
 
-def explain_given(
-    rule: Limit, start: date, given: date, last: date, *, extended: int, paused: int, pack_version: str
-) -> tuple[str, ...]:
-    """Say how a day came about that a letter, a meeting or a promise set."""
-    longer = f"；延期 {extended} 日" if extended else ""
+@dataclass(frozen=True, kw_only=True)
+class GivenDay:
+    """A limit whose last day a letter, a meeting or a promise set: ``on``, and ``last`` with what came to it since."""
+
+    rule: Limit
+    start: date
+    on: date
+    last: date
+    extended: int = 0
+    paused: int = 0
+    pack_version: str = ""
+
+
+def explain_given(given: GivenDay) -> tuple[str, ...]:
+    """Say how a day came about that somebody set himself."""
+    rule, longer = given.rule, f"；延期 {given.extended} 日" if given.extended else ""
     return (
-        f"起算：{name_day(start)}，{rule.starts_on}",
-        f"期限：{rule.label}，直接定为 {name_day(given)}{longer}；依据：{rule.article}",
-        *_paused(rule, paused),
-        f"届满：{name_day(last)}；所定日期不顺延",
-        f"规则包：{pack_version or '未引用'}；所定日期不依赖工作日历",
+        f"起算：{name_day(given.start)}，{rule.start_words}",
+        f"期限：{rule.label}，直接定为 {name_day(given.on)}{longer}；依据：{rule.article}",
+        *_exempt(rule),
+        *_paused(rule, given.paused),
+        f"届满：{name_day(given.last)}；所定日期不顺延",
+        f"规则包：{given.pack_version or '未引用'}；所定日期不依赖工作日历",
     )
+
+
+def _exempt(rule: Limit) -> list[str]:
+    return [f"例外：{rule.exempt_words}"] if rule.exempt_words else []
 
 
 def _paused(rule: Limit, paused: int) -> list[str]:
@@ -70,13 +100,14 @@ def _skipped(passed: Sequence[date], calendar: Calendar) -> list[str]:
     return lines
 
 
-def _ending(rule: Limit, raw: date, effective: date, *, calendar: Calendar, roll_last_day: bool) -> str:
+def _ending(count: Counted) -> str:
+    raw, calendar = count.raw, count.calendar
     line = f"届满：{name_day(raw)}，{calendar.reason(raw)}"
-    if effective != raw:
-        return f"{line}；顺延至休息日后第一个工作日 {name_day(effective)}（比照民法典 第二百零三条）"
-    if not roll_last_day and not calendar.is_working(raw):
+    if count.effective != raw:
+        return f"{line}；顺延至休息日后第一个工作日 {name_day(count.effective)}（比照民法典 第二百零三条）"
+    if not count.rolls and not calendar.is_working(raw):
         return f"{line}；设置为不顺延"
-    return line if rule.unit is Unit.WORKING_DAY else f"{line}，无须顺延"
+    return line if count.rule.unit is Unit.WORKING_DAY else f"{line}，无须顺延"
 
 
 def _versions(calendar: Calendar, pack_version: str, years: set[int]) -> str:
@@ -85,6 +116,6 @@ def _versions(calendar: Calendar, pack_version: str, years: set[int]) -> str:
     return f"规则包：{pack_version or '未引用'}；工作日历：{calendar.version}{known}"
 
 
-def _warning(years: set[int]) -> str:
+def _warning(years: frozenset[int]) -> str:
     names = "、".join(str(year) for year in sorted(years))
     return f"暂定：{names} 年的工作日历尚未载入，按普通周末推算；放假通知公布并载入后必须重新计算"

@@ -5,6 +5,7 @@ from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
 
+from models.vocabulary.limits import ClockOwner, Exemption, GivenBy, StartsFrom, Whose
 from rules.errors import CaseworkError
 
 EVERY_STEP = ("*",)
@@ -54,26 +55,58 @@ class Limit:
     unit: Unit
     article: str
 
+    @property
+    def start_words(self) -> str:
+        """Say from which day it counts, as the explanation does."""
+        return self.starts_on
+
+    @property
+    def exempt_words(self) -> str:
+        """Say for which cases there is no such limit; an empty text when there is for all."""
+        return ""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rule(Limit):
     """One row: what starts and stops a limit, how long it is, who owes it, and the article it rests on.
 
     ``counts`` names the kinds of matter the limit exists for: the 60 days of 条例 第三十四条 exist for 普通信访程序
-    only, never for suggestions or accusations. ``duty`` is false for a right (to object, to ask for a review): its
+    only, never for suggestions or accusations. ``starts_from`` is the recorded day that ``starts_on`` speaks of, and
+    ``not_for`` the circumstances in which there is no such limit; ``otherwise`` says what governs instead, and has a
+    limit that runs already stop once class and flags show that it does not exist. ``given_by`` names who may set the
+    last day himself. ``duty`` is false for a right (to object, to ask for a review): its
     end is no lateness, so nobody is warned or urged. ``warn_at`` are per cent of the span, ``escalate`` the keys of the
     ladder's steps that follow when the limit is missed.
     """
 
     stops_on: str
-    owner: str
+    owner: ClockOwner
     counts: tuple[str, ...]
+    starts_from: StartsFrom
+    whose: Whose
+    not_for: tuple[Exemption, ...] = ()
+    given_by: GivenBy | None = None
+    otherwise: str = ""
     extension: Extension | None = None
     excluded: tuple[str, ...] = ()
     warn_at: tuple[int, ...] = (50, 75, 90, 100)
     escalate: tuple[str, ...] = EVERY_STEP
     duty: bool = True
     note: str = ""
+
+    @property
+    def start_words(self) -> str:
+        """Say from which day it counts, and which day on record that is."""
+        day = self.starts_from.label
+        told = self.starts_from is StartsFrom.ACT or day in self.starts_on
+        return self.starts_on if told else f"{self.starts_on}（取{day}）"
+
+    @property
+    def exempt_words(self) -> str:
+        """Say for which cases there is no such limit, and what governs them instead."""
+        if not self.not_for:
+            return self.otherwise
+        return f"{'、'.join(word.label for word in self.not_for)}没有此项期限" + (f"，{self.otherwise}" if self.otherwise else "")
 
     def applies_to(self, kind: str) -> bool:
         """Say whether the limit exists for a kind of matter; ordinary appeals are appeals too."""
@@ -119,6 +152,8 @@ class Pack:
     rules: tuple[Rule, ...]
     ladder: tuple[LadderStep, ...]
     extends: str = ""
+    not_for: tuple[Exemption, ...] = ()
+    """The circumstances in which none of its limits exists."""
 
     @property
     def version(self) -> str:

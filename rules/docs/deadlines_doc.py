@@ -46,8 +46,9 @@ def deadlines_table(pack: Pack) -> str:
     )
     return (
         f"{HEAD}\n规则包：{pack.label}，`{pack.version}`。{pack.caution}\n\n"
-        "| 键 | 事项 | 起算 | 完成 | 期限 | 延期 | 责任方 | 适用 | 提醒 | 升级 | 依据 |\n"
-        "|---|---|---|---|---|---|---|---|---|---|---|\n"
+        f"{_exempt(pack)}"
+        "| 键 | 事项 | 起算 | 完成 | 期限 | 延期 | 责任方 | 属于 | 适用 | 不适用 | 提醒 | 升级 | 依据 |\n"
+        "|---|---|---|---|---|---|---|---|---|---|---|---|---|\n"
         f"{rows}\n{COUNTING}\n## 逾期升级\n\n{LADDER}\n"
         f"| 键 | 步骤 | 何时 | 承办单位逾期时 | 信访办自己逾期时 | 依据 |\n|---|---|---|---|---|---|\n{steps}\n{_notes(pack)}"
     )
@@ -57,16 +58,27 @@ def _row(rule: Rule) -> str:
     cells = (
         rule.key,
         rule.label,
-        rule.starts_on,
+        rule.start_words,
         rule.stops_on,
         _length(rule),
         _extension(rule),
         OWNER_WORDS[rule.owner],
+        rule.whose.label,
         "、".join(KIND_WORDS[kind] for kind in rule.counts),
+        _not_for(rule),
         *_ladder_of(rule),
         rule.article,
     )
     return f"| {' | '.join(cells)} |"
+
+
+def _exempt(pack: Pack) -> str:
+    return f"下列各项对{'、'.join(word.label for word in pack.not_for)}一律不计。\n\n" if pack.not_for else ""
+
+
+def _not_for(rule: Rule) -> str:
+    words = "、".join(word.label for word in rule.not_for) or "—"
+    return f"{words}（{rule.otherwise}）" if rule.otherwise else words
 
 
 def _ladder_of(rule: Rule) -> tuple[str, str]:
@@ -78,10 +90,11 @@ def _ladder_of(rule: Rule) -> tuple[str, str]:
 
 def _length(rule: Rule) -> str:
     if rule.unit is Unit.GIVEN_DAY:
-        return "另行定日"
+        return f"由{rule.given_by.label}定日" if rule.given_by else "另行定日"
+    own = f"；{rule.given_by.label}另定的从其所定" if rule.given_by else ""
     excluded = "、".join(EXCLUDED_WORDS[what] for what in rule.excluded)
     length = f"{rule.length} {rule.unit.word}" if rule.length else "当日（工作日）"
-    return length + (f"（不含{excluded}）" if excluded else "")
+    return length + (f"（不含{excluded}）" if excluded else "") + own
 
 
 def _extension(rule: Rule) -> str:

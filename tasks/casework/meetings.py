@@ -8,7 +8,7 @@ from models.case_event import CaseEvent
 from models.vocabulary.case import Event
 from rules.errors import AnswerRefusedError, TransitionRefusedError
 from rules.lifecycle.share import FINISHED_UNITS
-from tasks.limits.clocks import Given, start_clock
+from tasks.limits.clocks import Special, start_clock
 from tasks.record.act import Act
 from tasks.record.cases import Case, find_dispatch
 from tasks.transitions import Change, advance
@@ -43,6 +43,5 @@ def convene(
     change = Change(Event.CONVENE, asked=asked, record=record, note=note, words={"meeting": meeting})
     event = advance(case.whole, change, act)
     for task, share in zip(tasks, shares, strict=True):
-        given = Given(on=task.due_on, basis=f"协调会当场明确的期限 {task.due_on}")
-        start_clock(case.session, case.petition, "meeting_task", act=act, dispatch=share, given=given)
+        start_clock(case.session, case.petition, "meeting_task", act=act, dispatch=share, special=Special(on=task.due_on))
     return event

@@ -21,7 +21,7 @@ from tasks.casework.suspending import find_clock
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import vault
 from tasks.letters.queueing import TO_POSITIONS, Order, marked_date, shown_due
-from tasks.limits.clocks import Given, start_clock, stop_clock
+from tasks.limits.clocks import Special, start_clock, stop_clock
 from tasks.limits.ladder import climb_by_hand, running_duties, waiting_for
 from tasks.limits.rulebook import calendar, pack_of
 from tasks.record.act import Act
@@ -114,7 +114,8 @@ def supervise(case: Case, *, act: Act, ground: str, demand: str, order: Order | 
         note_sealed=vault().seal(demand),
     )
     session.add(supervision)
-    start_clock(session, case.petition, "supervision_reply", act=act, dispatch=share, anew=True, starts_on=counted_from)
+    fresh = Special(since=counted_from, anew=True)
+    start_clock(session, case.petition, "supervision_reply", act=act, dispatch=share, special=fresh)
     if order is None:
         _climb(case, LadderAction.SUPERVISE, act=act, event=event)
     return supervision
@@ -190,8 +191,7 @@ def _promise(case: Case, *, act: Act, on: date) -> None:
     for clock in running_duties(case.session, case.petition, dispatch=case.share):
         if clock.rule_key == "promise":
             stop_clock(case.session, clock, act=act, reason="另有承诺")
-    given = Given(on=on, basis=f"催办时承诺的日期 {on}")
-    start_clock(case.session, case.petition, "promise", act=act, dispatch=case.share, given=given)
+    start_clock(case.session, case.petition, "promise", act=act, dispatch=case.share, special=Special(on=on))
 
 
 def _owed(order: Order | None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from models.vocabulary.case import Event
 from models.vocabulary.limits import ClockState, PauseGround
 from rules.errors import TransitionRefusedError, UnknownCaseError
 from tasks.keeping.vault import vault
-from tasks.limits.clocks import end_suspension, start_clock, stop_clock
+from tasks.limits.clocks import Special, end_suspension, start_clock, stop_clock
 from tasks.limits.ladder import passed_steps, schedule, withdraw_waiting
 from tasks.limits.rulebook import rule_of
 from tasks.record.act import Act
@@ -63,7 +63,7 @@ def suspend_clock(
     )
     session.add(suspension)
     share = session.get(Dispatch, clock.dispatch_id) if clock.dispatch_id else None
-    start_clock(session, petition, REMINDER, act=act, dispatch=share, anew=True)
+    start_clock(session, petition, REMINDER, act=act, dispatch=share, special=Special(anew=True))
     return suspension
 
 

@@ -8,43 +8,22 @@ from sqlmodel import Session, col, select
 from models.clock import Clock, Suspension
 from models.dispatch import Dispatch
 from models.petition import Petition
-from models.vocabulary.case import DispatchState, Event, Flag, PetitionClass
-from models.vocabulary.limits import ClockOwner, ClockState
+from models.vocabulary.case import DispatchState, Event
+from models.vocabulary.limits import ClockState, Whose
 from rules.deadlines import Adjusted, Deadline, count_adjusted, extend
 from rules.ladder import MISSED
 from rules.lifecycle.row import Transition
+from rules.limits import LimitFacts, ShareFacts, Start, begin, missing
 from rules.packs import Rule, Unit
+from rules.zone import legal_day
 from tasks.keeping.settings import settings
 from tasks.limits.ladder import passed_steps, schedule, withdraw_waiting
 from tasks.limits.rulebook import calendar, pack_of, rule_of
 from tasks.record.act import Act
 from tasks.record.cases import clocks_of, dispatches_of
+from tasks.record.facts import flags_of
 from tasks.record.locked import add_part
 
-START_WORDS = {
-    "register": "提交登记之日",
-    "divert": "收信日期",
-    "notify": "收信日期",
-    "upstream": "收信日期",
-    "review_request": "送达日期",
-}
-FROM_RECEIPT = ("divert", "notify", "upstream")
-UNIT_RULES = (
-    "sign_in",
-    "objection",
-    "assign",
-    "progress",
-    "report_examination",
-    "promise",
-    "meeting_task",
-    "supervision_reply",
-    "objection_decision",
-    "extension_decision",
-    "suspension_review",
-)
-"""Limits of one unit's share; all others belong to the petition itself."""
-
-LETTER_LIMIT = "交办函所定期限"
 ON_FOOT = (ClockState.RUNNING, ClockState.SUSPENDED)
 EVERY = "*"
 
@@ -63,8 +42,7 @@ def follow_clocks(
     started: dict[str, Clock] = {}
     for key in row.starts:
         for share in _shares_for(session, petition, key, dispatch):
-            if clock := start_clock(session, petition, key, act=act, dispatch=share, there=there):
-                there.append(clock)
+            if clock := start_clock(session, petition, key, act=act, dispatch=share):
                 started[key] = clock
     return started
 
@@ -81,7 +59,7 @@ def _to_stop(there: list[Clock], keys: tuple[str, ...], dispatch: Dispatch | Non
 
 def _shares_for(session: Session, petition: Petition, key: str, dispatch: Dispatch | None) -> list[Dispatch | None]:
     """A unit's limit that the petition's own row names starts for every unit that has still to sign for its papers."""
-    if dispatch is not None or key not in UNIT_RULES:
+    if dispatch is not None or pack_of(petition).rule(key).whose is not Whose.SHARE:
         return [dispatch]
     return [share for share in dispatches_of(session, petition) if share.state is DispatchState.AWAITING_SIGN_IN]
 
@@ -136,65 +114,79 @@ def _resume(session: Session, petition: Petition, key: str, there: list[Clock], 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Given:
-    """A day that a letter, a meeting or a promise set itself, and how that is cited."""
+class Special:
+    """What is special about a limit that is started beside the lifecycle's rows; days in Asia/Shanghai.
 
-    on: date
-    basis: str
+    ``on`` is the last day that a meeting or a promise has just set, ``since`` the first day where it is not the one of
+    the pack, and ``anew`` starts one more beside those that run.
+    """
+
+    on: date | None = None
+    since: date | None = None
+    anew: bool = False
+
+
+PLAIN = Special()
 
 
 def start_clock(
-    session: Session,
-    petition: Petition,
-    key: str,
-    *,
-    act: Act,
-    dispatch: Dispatch | None,
-    given: Given | None = None,
-    there: list[Clock] | None = None,
-    anew: bool = False,
-    starts_on: date | None = None,
+    session: Session, petition: Petition, key: str, *, act: Act, dispatch: Dispatch | None, special: Special = PLAIN
 ) -> Clock | None:
-    """Start a limit, unless none exists here or one is running already; a share's limit belongs to the share.
-
-    ``there`` are the petition's clocks if the caller has loaded them; with ``anew`` one more starts beside those that run.
-    ``starts_on`` overrides the day (Asia/Shanghai) from which the rule usually counts.
-    """
-    share = dispatch if key in UNIT_RULES else None
+    """Start a limit, unless the pack has none for this case or one is running already."""
     rule = pack_of(petition).rule(key)
-    given = given or _given_day(petition, key, share)
-    if _not_limited(petition, rule, share, given):
+    share = None if rule.whose is Whose.PETITION else dispatch
+    seen = limit_facts(petition, share, act=act)
+    start = begin(pack_of(petition), key, seen, on=special.on, since=special.since)
+    if start is None:
         return None
-    known = clocks_of(session, petition) if there is None else there
-    if not (anew or given) and _already_runs(known, key, share):  # every promise, task and letter has a day of its own
+    known = clocks_of(session, petition)
+    if not (special.anew or special.on) and _already_runs(known, key, share):  # every promise and task has its own day
         return None
-    clock = _new_clock(
-        petition, rule, share, number=len(known) + 1, starts_on=starts_on or _start_day(petition, key, act), given=given
-    )
+    clock = _new_clock(petition, rule, share, start, number=len(known) + 1)
     set_due(clock, count_clock(session, petition, clock))
     schedule(petition, clock, ())
     add_part(session, petition, "clocks", clock)
     return clock
 
 
-def _new_clock(
-    petition: Petition, rule: Rule, share: Dispatch | None, *, number: int, starts_on: date, given: Given | None
-) -> Clock:
+def limit_facts(petition: Petition, share: Dispatch | None, *, act: Act) -> LimitFacts:
+    """Gather what the law of limits may look at."""
+    return LimitFacts(
+        acted_on=act.happened_on,
+        submitted_on=legal_day(petition.created_at),
+        receipt_on=petition.receipt_on,
+        delivered_on=petition.delivered_on,
+        petition_class=petition.petition_class,
+        flags=flags_of(petition),
+        handled=petition.lead_organ_id is not None,
+        upstream_due_on=petition.upstream_due_on,
+        lead_days=settings().upstream_lead_days,
+        share=_share_facts(share) if share else None,
+    )
+
+
+def _share_facts(share: Dispatch) -> ShareFacts:
+    return ShareFacts(
+        received_on=share.signed_in_on, result_wanted=share.result_wanted, objections=share.objections, limit_on=share.limit_on
+    )
+
+
+def _new_clock(petition: Petition, rule: Rule, share: Dispatch | None, start: Start, *, number: int) -> Clock:
     return Clock(
         petition_id=petition.id,
         dispatch_id=share.id if share else None,
         number=number,
         rule_key=rule.key,
-        owner=ClockOwner(rule.owner),
+        owner=rule.owner,
         duty=rule.duty,
-        starts_on=starts_on,
-        start_reason=START_WORDS.get(rule.key, rule.starts_on),
-        raw_due_on=starts_on,
-        due_on=starts_on,
-        basis=given.basis if given else rule.article,
+        starts_on=start.on,
+        start_reason=start.reason,
+        raw_due_on=start.on,
+        due_on=start.on,
+        basis=start.basis,
         pack_version=pack_of(petition).version,
         calendar_version="",
-        given_on=given.on if given else None,
+        given_on=start.given_on,
         why=[],  # given, for a default is looked into every time
     )
 
@@ -218,57 +210,13 @@ def set_due(clock: Clock, due: Deadline) -> None:
     clock.calendar_version, clock.why = due.calendar_version, list(due.steps)
 
 
-def _start_day(petition: Petition, key: str, act: Act) -> date:
-    if key in FROM_RECEIPT:
-        return petition.receipt_on
-    if key == "review_request" and petition.delivered_on:
-        return petition.delivered_on
-    return act.happened_on
-
-
-def _given_day(petition: Petition, key: str, share: Dispatch | None) -> Given | None:
-    if key == "assign" and share and share.limit_on:
-        return Given(on=share.limit_on, basis=LETTER_LIMIT)
-    if key == "upstream" and petition.upstream_due_on:
-        lead = settings().upstream_lead_days
-        inner = max(petition.upstream_due_on - timedelta(days=lead), petition.receipt_on)
-        return Given(on=inner, basis=f"来函限期 {petition.upstream_due_on}，提前 {lead} 日")
-    return None
-
-
-def _not_limited(petition: Petition, rule: Rule, share: Dispatch | None, given: Given | None) -> bool:
-    """Say whether no rule limits this clock here: nobody to tell, no such limit for the class, an old ledger row."""
-    if Flag.HISTORIC in petition.flags:
-        return True
-    if given is None and petition.petition_class is not None and not rule.applies_to(_kind(petition.petition_class)):
-        return True
-    if rule.key == "notify":
-        return Flag.ANONYMOUS in petition.flags or Flag.LITIGATION in petition.flags
-    if rule.key == "upstream":
-        return given is None
-    if rule.key == "review_request":
-        # Only a written reply of a handling organ opens the way to a review (条例 第三十五条).
-        return petition.delivered_on is None or petition.lead_organ_id is None
-    if rule.key == "objection" and share is not None:
-        return not share.result_wanted or share.objections > 0
-    if rule.key == "progress" and share is not None:
-        return not share.result_wanted or share.limit_on is not None
-    return rule.key == "assign" and not (share is not None and share.result_wanted)
-
-
-def _kind(petition_class: PetitionClass) -> str:
-    """Name the kind of matter in the pack's words; every appeal that units handle goes the ordinary way (条例 第三十一条第六项)."""
-    return "ordinary_appeal" if petition_class is PetitionClass.APPEAL else petition_class.value
-
-
 def stop_what_no_longer_counts(session: Session, petition: Petition, *, act: Act) -> None:
-    """Stop the office's duty to notify once the class shows that other rules govern it (条例 第二十三条第四款)."""
-    rule = pack_of(petition).rule("notify")
-    if not _not_limited(petition, rule, None, None):
-        return
+    """Stop the limits that run in spite of what is known by now, where the pack says what governs instead."""
+    pack = pack_of(petition)
     for clock in clocks_of(session, petition):
-        if clock.rule_key == rule.key and clock.state in ON_FOOT:
-            stop_clock(session, clock, act=act, reason="依第二十三条第四款另行规定")
+        rule = pack.rule(clock.rule_key)
+        if clock.state in ON_FOOT and rule.otherwise and missing(pack, rule.key, limit_facts(petition, None, act=act)):
+            stop_clock(session, clock, act=act, reason=rule.otherwise)
 
 
 def _already_runs(there: list[Clock], key: str, share: Dispatch | None) -> bool:

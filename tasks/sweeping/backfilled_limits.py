@@ -9,7 +9,7 @@ from models.clock import Clock
 from models.dispatch import Dispatch
 from models.petition import Petition
 from rules.duties import PETITION_DUTIES, SHARE_DUTIES
-from tasks.limits.clocks import ON_FOOT, count_clock, start_clock
+from tasks.limits.clocks import ON_FOOT, Special, count_clock, start_clock
 from tasks.record.act import SYSTEM, Act
 
 REASON = "系统升级时补建，自升级之日起计"
@@ -42,7 +42,7 @@ def _runs(same: ColumnElement[bool], keys: tuple[str, ...]) -> Exists:
 def _start(session: Session, petition: Petition, share: Dispatch | None, keys: tuple[str, ...], act: Act) -> bool:
     """Start the first of the limits that exists for this case; a historic one has none."""
     for key in keys:
-        if clock := start_clock(session, petition, key, act=act, dispatch=share, starts_on=act.today):
+        if clock := start_clock(session, petition, key, act=act, dispatch=share, special=Special(since=act.today)):
             clock.start_reason = REASON
             return True
     return False

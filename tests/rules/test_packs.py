@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rules.data.pack_files import REQUIRED, cited, load_packs
+from rules.data.pack_files import REQUIRED, load_packs
+from rules.data.pack_rows import cited
 from rules.docs.deadlines_doc import deadlines_table
 from rules.packs import KINDS, Pack, PackError, Unit
 

@@ -1,0 +1,1 @@
+"""Running limits as rows."""

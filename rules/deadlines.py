@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from rules.due_words import Counted, GivenDay, explain, explain_given
 from rules.errors import CaseworkError
@@ -70,19 +71,20 @@ def compute_due(
         rolls=roll_last_day,
         pack_version=pack_version,
     )
-    return Deadline(
-        rule_key=rule.key,
-        start=start,
-        raw=raw,
-        effective=effective,
-        provisional=bool(missing),
-        basis=rule.article,
-        length=rule.length,
-        unit=rule.unit,
-        pack_version=pack_version,
-        calendar_version=calendar.version,
-        steps=explain(told),
-    )
+    inputs = _inputs(rule, start, calendar, pack_version)
+    return Deadline(raw=raw, effective=effective, provisional=bool(missing), steps=explain(told), **inputs)
+
+
+def _inputs(rule: Limit, start: date, calendar: Calendar, pack_version: str) -> dict[str, Any]:
+    return {
+        "rule_key": rule.key,
+        "start": start,
+        "basis": rule.article,
+        "length": rule.length,
+        "unit": rule.unit,
+        "pack_version": pack_version,
+        "calendar_version": calendar.version,
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,19 +118,8 @@ def _given(rule: Rule, start: date, calendar: Calendar, changed: Adjusted, pack_
     told = GivenDay(
         rule=rule, start=start, on=on, last=last, extended=changed.extended, paused=changed.paused, pack_version=pack_version
     )
-    return Deadline(
-        rule_key=rule.key,
-        start=start,
-        raw=last,
-        effective=last,
-        provisional=False,
-        basis=rule.article,
-        length=rule.length,
-        unit=rule.unit,
-        pack_version=pack_version,
-        calendar_version=calendar.version,
-        steps=explain_given(told),
-    )
+    inputs = _inputs(rule, start, calendar, pack_version)
+    return Deadline(raw=last, effective=last, provisional=False, steps=explain_given(told), **inputs)
 
 
 def extend(

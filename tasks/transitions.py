@@ -1,7 +1,7 @@
 """The one door: every change of a petition is checked, recorded and followed up here, in one transaction."""
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any
 
 from models.case_event import CaseEvent
@@ -20,6 +20,7 @@ from tasks.limits.clocks import follow_clocks
 from tasks.record.act import Act
 from tasks.record.cases import Case
 from tasks.record.chain import event_hash, head_seal
+from tasks.record.columns import RowChange, write_columns
 from tasks.record.facts import gather_facts, last_event
 from tasks.runs.bookmarks import want_run
 
@@ -29,14 +30,16 @@ class Change:
     """One event of the lifecycle, and what it brings with it.
 
     ``asked`` completes the facts that the guard sees; ``columns`` are new values in the row at hand (the share's when
-    the case is about one); ``record`` holds the codes, dates and counts to put on record; ``note`` is free text, which
-    is sealed; ``words`` are what only letters need; ``order`` replaces the row's letters by the one of a ladder's step.
+    the case is about one), ``also`` those in other rows of the same file; ``record`` holds the codes, dates and counts to
+    put on record; ``note`` is free text, which is sealed; ``words`` are what only letters need; ``order`` replaces the
+    row's letters by the one of a ladder's step.
     """
 
     event: Event
     _: KW_ONLY
     asked: Mapping[str, Any] = field(default_factory=dict)
     columns: Mapping[str, Any] = field(default_factory=dict)
+    also: tuple[RowChange, ...] = ()
     record: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
     words: Mapping[str, Any] = field(default_factory=dict)
@@ -46,15 +49,17 @@ class Change:
 def advance(case: Case, change: Change, act: Act) -> CaseEvent:
     """Carry out one event of the lifecycle on a petition, or on the share that the case is about.
 
+    What it changes in the file's rows is told in the event: old and new, under ``columns`` of its facts.
+
     Raises ``TransitionRefusedError`` with a reason for staff; then nothing was changed.
     """
     source = case.state
     row = advance_from(source, change.event, act.actor.role, gather_facts(case, act, change.asked))
     _check_time(case, act)
-    for column, value in change.columns.items():
-        setattr(case.at_hand, column, value)
+    told = write_columns(case.session, (RowChange(case.at_hand, change.columns), *change.also))
     _move(case.at_hand, row.leads_to(source))
-    event = _event(case, row, source, change, act)
+    record = dict(change.record) | ({"columns": told} if told else {})
+    event = _event(case, row, source, replace(change, record=record), act)
     _chain(case, event)
     clocks = follow_clocks(case.session, case.petition, row, act=act, dispatch=case.share)
     queue_letters(Occasion(case=case, row=row, event=event, act=act, clocks=clocks, words=change.words, order=change.order))

@@ -1,7 +1,7 @@
 """Drafts: a paper is put on file sealed, corrected, and registered once its dates are possible."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -13,11 +13,14 @@ from models.petitioner import Party, Petitioner
 from models.vocabulary.case import Channel, Event, Flag, PetitionClass, Source, State
 from models.vocabulary.people import PartyRole
 from rules.flags import PaperFacts, own_flags
+from rules.lifecycle.guards.intake import registrable
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import vault
-from tasks.limits.rulebook import pack_of
+from tasks.limits.rulebook import pack_on
 from tasks.record.act import Act
 from tasks.record.cases import Case, lock_case, subject_of
+from tasks.record.columns import RowChange
+from tasks.record.facts import gather_facts
 from tasks.record.organs import find_organ
 from tasks.record.serials import petition_number
 from tasks.runs.bookmarks import want_run
@@ -71,15 +74,12 @@ def open_draft(session: Session, paper: Registration, *, key: str, act: Act) -> 
     petition = Petition(
         intake_key=key,
         state=State.DRAFT,
-        channel=paper.channel,
-        receipt_on=paper.receipt_on,
-        title="",
-        content_sealed=vault().seal(""),
         registrar_code=act.actor.code,
         created_at=act.as_of,
+        accused_organ_id=find_organ(session, paper.accused_unit).id if paper.accused_unit.strip() else None,
+        **_as_written(paper),
     )
     session.add(petition)
-    _write(session, petition, paper)
     people = [_petitioner(person) for person in paper.persons]
     session.add_all(people)
     session.flush()
@@ -89,54 +89,62 @@ def open_draft(session: Session, paper: Registration, *, key: str, act: Act) -> 
     return petition
 
 
-def correct_draft(case: Case, columns: Mapping[str, Any]) -> None:
-    """Change columns of a paper that is not registered yet."""
-    if case.state is State.DRAFT:
-        for column, value in columns.items():
-            setattr(case.petition, column, value)
+@dataclass(frozen=True, kw_only=True)
+class Correction:
+    """What is put right about a paper that could not be registered: columns of the draft, and who represents the others.
+
+    No names leave the representatives as they are; otherwise exactly these are, and the others among them become co-signers.
+    """
+
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    representatives: tuple[str, ...] = ()
 
 
-def choose_representatives(case: Case, names: tuple[str, ...]) -> None:
-    """Make exactly these of a draft's people its representatives; the others among them become co-signers."""
+NOTHING = Correction()
+
+
+def _parts(case: Case, names: tuple[str, ...]) -> tuple[RowChange, ...]:
+    """Say what everybody's part is once exactly those with these names are representatives, if there are any names."""
     chosen = {vault().digest(name) for name in names}
     query = select(Party, Petitioner.name_digest).join(Petitioner, col(Petitioner.id) == col(Party.petitioner_id))
+    parts = []
     for party, digest in case.session.exec(query.where(Party.petition_id == case.petition.id)).all():
-        if party.role in (PartyRole.REPRESENTATIVE, PartyRole.CO_SIGNER):
-            party.role = PartyRole.REPRESENTATIVE if digest in chosen else PartyRole.CO_SIGNER
+        role = party.role
+        if names and role in (PartyRole.REPRESENTATIVE, PartyRole.CO_SIGNER):
+            role = PartyRole.REPRESENTATIVE if digest in chosen else PartyRole.CO_SIGNER
+        parts.append(RowChange(party, {"role": role}))
+    return tuple(parts)
 
 
-def register(case: Case, *, act: Act) -> None:
-    """Give a paper its number and start the office's clocks; a registered one stays as it is.
+def register(case: Case, *, act: Act, corrected: Correction = NOTHING) -> None:
+    """Give a paper its number, as corrected, and start the office's clocks; a registered one stays as it is.
 
     Raises ``TransitionRefusedError`` for impossible dates or more than five representatives.
     """
     session, petition, draft = case.session, case.petition, case.subject
     if petition.state is not State.DRAFT:
         return
-    parties = session.exec(select(Party).where(Party.petition_id == petition.id)).all()
-    representatives = sum(party.role is PartyRole.REPRESENTATIVE for party in parties)
-    petition.registered_on = act.happened_on
-    columns = {"pack_version": pack_of(petition).version, "registrar_code": act.actor.code}
-    if not _blocked(case, act, representatives):
-        columns["number"] = petition_number(session, act.happened_on)
+    parts = _parts(case, corrected.representatives)
+    asked = dict(corrected.columns) | {"representatives": sum(one.values["role"] is PartyRole.REPRESENTATIVE for one in parts)}
+    received = corrected.columns.get("receipt_on", petition.receipt_on)
     change = Change(
         Event.REGISTER,
-        asked={"representatives": representatives},
-        columns=columns,
-        record={"channel": petition.channel.value, "receipt_on": petition.receipt_on.isoformat()},
+        asked=asked,
+        columns=dict(corrected.columns) | _numbered(case, act, asked),
+        also=parts,
+        record={"channel": petition.channel.value, "receipt_on": received.isoformat()},
     )
     recorded = advance(case, change, act)
     if session.get(Bookmark, draft):
         want_run(session, draft, recorded.seq, act, finished=True)
 
 
-def _blocked(case: Case, act: Act, representatives: int) -> bool:
-    """Say whether the guard will refuse, so that no number is given out in vain."""
-    from rules.lifecycle.guards.intake import registrable
-    from tasks.record.facts import gather_facts
-
-    seen = gather_facts(case, act, {"representatives": representatives, "units": ()})
-    return registrable(seen) is not None
+def _numbered(case: Case, act: Act, asked: dict[str, Any]) -> dict[str, Any]:
+    """What a paper has once it is registered; no number is given out in vain when the guard will refuse."""
+    pack = pack_on(act.happened_on)
+    columns = {"registered_on": act.happened_on, "pack_version": pack.version, "registrar_code": act.actor.code}
+    refused = registrable(gather_facts(case, act, asked | {"units": ()}))
+    return columns if refused else columns | {"number": petition_number(case.session, act.happened_on)}
 
 
 def register_now(session: Session, paper: Registration, *, key: str, act: Act) -> tuple[Petition, bool]:
@@ -148,17 +156,28 @@ def register_now(session: Session, paper: Registration, *, key: str, act: Act) -
     return petition, True
 
 
-def _write(session: Session, petition: Petition, paper: Registration) -> None:
-    petition.title = paper.title.strip() or "（未写标题）"
-    petition.content_sealed = vault().seal(paper.content.strip() or NO_CONTENT)
-    petition.accused_sealed = vault().seal(paper.accused) if paper.accused.strip() else None
-    petition.accused_organ_id = find_organ(session, paper.accused_unit).id if paper.accused_unit.strip() else None
-    for column in ("source", "postmark_on", "people_count", "visitor_count", "upstream_due_on", "petition_class"):
-        setattr(petition, column, getattr(paper, column))
-    for column in ("place", "addressee", "upstream_number", "legacy_number", "content_code"):
-        setattr(petition, column, getattr(paper, column).strip() or None)
+def _as_written(paper: Registration) -> dict[str, Any]:
+    """What a paper says, column by column: people's own words sealed, its marks completed by those it earns itself."""
+    plain = (
+        "channel",
+        "receipt_on",
+        "source",
+        "postmark_on",
+        "people_count",
+        "visitor_count",
+        "upstream_due_on",
+        "petition_class",
+    )
+    texts = ("place", "addressee", "upstream_number", "legacy_number", "content_code")
     own = own_flags(_seen(paper), group_visit_from=settings().group_visit_from)
-    petition.flags = sorted(flag.value for flag in paper.flags | own)
+    return {
+        "title": paper.title.strip() or "（未写标题）",
+        "content_sealed": vault().seal(paper.content.strip() or NO_CONTENT),
+        "accused_sealed": vault().seal(paper.accused) if paper.accused.strip() else None,
+        "flags": sorted(flag.value for flag in paper.flags | own),
+        **{column: getattr(paper, column) for column in plain},
+        **{column: getattr(paper, column).strip() or None for column in texts},
+    }
 
 
 def _seen(paper: Registration) -> PaperFacts:

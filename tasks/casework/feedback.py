@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from models.case_event import CaseEvent
 from models.petitioner import Party
@@ -11,6 +11,7 @@ from models.vocabulary.case import Event, Settlement
 from models.vocabulary.papers import DeliveryWay
 from tasks.record.act import Act
 from tasks.record.cases import Case
+from tasks.record.columns import RowChange
 from tasks.transitions import Change, advance
 
 
@@ -34,15 +35,15 @@ def deliver(case: Case, *, act: Act, delivery: Delivery) -> CaseEvent:
         "delivered_on": delivered_on.isoformat() if delivered_on else None,
         "settlement": delivery.settlement.value,
     }
+    proof = {"delivery_way": delivery.way, "delivered_on": delivered_on}
+    parties = case.session.exec(select(Party).where(Party.petition_id == case.petition.id).order_by(col(Party.position)))
     change = Change(
         Event.DELIVER,
         asked={"delivered_on": delivered_on, "delivery_impossible": impossible, "reason": delivery.reason},
         columns={"delivered_on": delivered_on, "settlement": delivery.settlement},
+        also=tuple(RowChange(party, proof) for party in parties),
         record=record,
         note="\n".join(filter(None, (delivery.summary, delivery.reason))),
         words={"answer": delivery.summary},
     )
-    event = advance(case, change, act)
-    for party in case.session.exec(select(Party).where(Party.petition_id == case.petition.id)):
-        party.delivery_way, party.delivered_on = delivery.way, delivered_on
-    return event
+    return advance(case, change, act)

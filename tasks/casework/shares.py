@@ -17,6 +17,7 @@ from tasks.letters.queueing import shown_due
 from tasks.limits.clocks import extend_clock, extension_cap
 from tasks.record.act import Act
 from tasks.record.cases import Case, clocks_of, dispatches_of
+from tasks.record.columns import RowChange
 from tasks.record.facts import running_clock
 from tasks.transitions import Change, advance
 
@@ -48,22 +49,24 @@ def object_to(case: Case, *, act: Act, reason: str, suggested: str = "") -> Case
 def decide_objection(case: Case, *, act: Act, upheld: bool, reason: str) -> CaseEvent:
     """Agree to take a share back, or send it back with the same due date."""
     event = Event.UPHOLD_OBJECTION if upheld else Event.OVERRULE_OBJECTION
-    if upheld:
-        _pass_on_the_lead(case)
-    return advance(case, Change(event, asked={"reason": reason}, note=reason, words={"reason": reason}), act)
+    passed_on = _lead_passed_on(case) if upheld else ()
+    change = Change(event, asked={"reason": reason}, also=passed_on, note=reason, words={"reason": reason})
+    return advance(case, change, act)
 
 
-def _pass_on_the_lead(case: Case) -> None:
-    """When the lead unit gives its share back, the next one at work takes the lead."""
+def _lead_passed_on(case: Case) -> tuple[RowChange, ...]:
+    """When the lead unit gives its share back, the next one at work takes the lead, and with it speaks for the outcome."""
     petition, share = case.petition, case.required_share()
-    if share.role is not UnitRole.LEAD:
-        return
     others = [other for other in dispatches_of(case.session, petition) if other.id != share.id and other.state not in GONE_UNITS]
-    if others:
-        share.role, others[0].role = UnitRole.CO_HANDLING, UnitRole.LEAD
-        petition.lead_organ_id = others[0].organ_id
-        if others[0].accepted_on:
-            petition.outcome = _reported_outcome(case.of(others[0]))
+    if share.role is not UnitRole.LEAD or not others:
+        return ()
+    lead = others[0]
+    spoken = {"outcome": _reported_outcome(case.of(lead))} if lead.accepted_on else {}
+    return (
+        RowChange(share, {"role": UnitRole.CO_HANDLING}),
+        RowChange(lead, {"role": UnitRole.LEAD}),
+        RowChange(petition, {"lead_organ_id": lead.organ_id} | spoken),
+    )
 
 
 def request_extension(case: Case, *, act: Act, days: int, approver: str, reason: str) -> CaseEvent:
@@ -146,9 +149,14 @@ def examine(case: Case, *, act: Act, accepted: bool, failed: tuple[str, ...] = (
             words={"reason": reason},
         )
         return advance(case, change, act)
-    if share.role is UnitRole.LEAD:
-        case.petition.outcome = _reported_outcome(case)
-    return advance(case, Change(Event.ACCEPT_REPORT, asked=asked, columns={"accepted_on": act.happened_on}, note=reason), act)
+    change = Change(
+        Event.ACCEPT_REPORT,
+        asked=asked,
+        columns={"accepted_on": act.happened_on},
+        also=(RowChange(case.petition, {"outcome": _reported_outcome(case)}),) if share.role is UnitRole.LEAD else (),
+        note=reason,
+    )
+    return advance(case, change, act)
 
 
 def answer_direct(case: Case, *, act: Act, answer: str, outcome: Outcome) -> CaseEvent:

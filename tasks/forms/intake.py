@@ -31,11 +31,9 @@ def apply_correction(case: Case, answer: CorrectForm, act: Act) -> None:
         "upstream_due_on": read_date(answer.upstream_due_on, "来函限期"),
     }
     people = read_number(answer.people_count, "信访人数")
-    changes = {name: value for name, value in dates.items() if value} | ({"people_count": people} if people else {})
-    drafts.correct_draft(case, changes)
-    if answer.representatives:
-        drafts.choose_representatives(case, read_list(answer.representatives))
-    drafts.register(case, act=act)
+    columns = {name: value for name, value in dates.items() if value} | ({"people_count": people} if people else {})
+    corrected = drafts.Correction(columns=columns, representatives=read_list(answer.representatives))
+    drafts.register(case, act=act, corrected=corrected)
 
 
 class ScreenForm(Form):

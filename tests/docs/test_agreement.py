@@ -76,19 +76,6 @@ def test_a_flow_file_shadows_nothing(path: Path) -> None:
     assert path.stem not in {*Plan().production, *Plan().trials, "prefect", "sqlmodel", "jinja2"}
 
 
-def test_a_state_is_set_only_behind_the_one_door() -> None:
-    """Only ``tasks.transitions`` moves a petition or a share; clocks and letters have states of their own."""
-    behind = ("tasks/transitions.py", "tasks/limits/clocks.py", "tasks/casework/suspending.py", "tasks/letters/outbox.py")
-    elsewhere = [source for source in PRODUCTION if source.path.as_posix() not in behind]
-    assert [f"{source.path}:{line}" for source in elsewhere for line in _assigned(source.tree, "state")] == []
-
-
-def _assigned(tree: ast.Module, attribute: str) -> list[int]:
-    targets = [target for node in ast.walk(tree) if isinstance(node, ast.Assign) for target in node.targets]
-    flat = [part for target in targets for part in (target.elts if isinstance(target, ast.Tuple) else [target])]
-    return [part.lineno for part in flat if isinstance(part, ast.Attribute) and part.attr == attribute]
-
-
 def test_no_file_grows_beyond_one_room() -> None:
     assert [source.path for source in SOURCES if source.lines > MOST_LINES] == []
 

@@ -14,6 +14,7 @@ from tasks.keeping.database import Database, database
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import vault
 from tasks.record.roster import load_roster
+from trials.harness.connections import watched_connections
 from trials.harness.databases import POSTGRES, postgres_is_there
 from trials.harness.office import Office
 
@@ -35,6 +36,15 @@ def postgres_database() -> Iterator[str]:
     with admin.connect() as connection:
         connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
     admin.dispose()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_open() -> Iterator[None]:
+    """Fail a test that leaves a session or a connection open."""
+    with watched_connections() as left:
+        yield
+    if left.count:
+        pytest.fail(f"{left.count} connection(s) to a database were left open: close the session, or open it with `with`")
 
 
 def forget_settings() -> None:

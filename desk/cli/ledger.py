@@ -30,13 +30,14 @@ def import_command(
 ) -> None:
     """导入旧台账：好的行登记为历史件，有问题的行退回并写明原因；可反复执行。"""
     from tasks.keeping.database import database
-    from tasks.ledger.takeover import LedgerError, import_ledger
+    from tasks.ledger.takeover import ImportPlan, LedgerError, import_ledger
 
     casework = database()
     try:
         with _Bar("检查" if dry_run else "登记") as progress:
             act = _act(casework, officer)
-            report = import_ledger(casework, file, columns=columns, act=act, progress=progress, rejects=rejects, dry_run=dry_run)
+            plan = ImportPlan(columns=columns, rejects=rejects, dry_run=dry_run)
+            report = import_ledger(casework, file, plan, act=act, progress=progress)
     except LedgerError as refused:
         fail(str(refused), MISUSED)
     except KeyboardInterrupt:

@@ -37,7 +37,6 @@ class Child:
     extra: dict[str, str] = field(default_factory=dict)
     is_well: Callable[[], bool] | None = None
     process: subprocess.Popen[bytes] | None = None
-    log: IO[bytes] | None = None
     restarts: int = 0
     restart_at: float = 0.0
     started_at: float = field(default=0.0)
@@ -92,13 +91,13 @@ class Supervisor:
     def spawn(self, child: Child) -> None:
         """Start a child's process in a session of its own, so that a Ctrl-C reaches only the supervisor."""
         self._logs.mkdir(parents=True, exist_ok=True)
-        child.log = child.log or _private(self._log_of(child))
         child.started_at = time.monotonic()
         child.silent, child.ask_at = 0, child.started_at + HEALTHY_WITHIN
         environment = self._environment() | child.extra
-        child.process = subprocess.Popen(
-            child.command, cwd=ROOT, env=environment, stdout=child.log, stderr=child.log, start_new_session=True, umask=UMASK
-        )
+        with _private(self._log_of(child)) as log:
+            child.process = subprocess.Popen(
+                child.command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True, umask=UMASK
+            )
 
     def watch(self) -> None:
         """Restart what crashes or hangs, until an end is asked for."""
@@ -169,9 +168,6 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 child.process.kill()
                 child.process.wait()
-        for child in self._children:
-            if child.log:
-                child.log.close()
         self._children.clear()
 
     def _log_of(self, child: Child) -> Path:

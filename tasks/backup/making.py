@@ -59,7 +59,8 @@ def make_backup(
             with snapshot(database, chosen, work / "snapshot", _telling(progress, "数据库")) as (shot, moment):
                 _refuse_wrong_keys(moment, vault)
                 with os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as out:
-                    manifest = _write(out, database, chosen, shot, vault, keys if with_keys else [], as_of, progress)
+                    contents = _Contents(_kind(database), shot, chosen.home / "papers", vault, keys if with_keys else [])
+                    manifest = _write(out, contents, as_of, progress)
                     out.flush()
                     os.fsync(out.fileno())
             if place.exists():
@@ -85,35 +86,41 @@ def _place(target: Path, as_of: datetime) -> Path:
     return place.resolve()
 
 
-def _write(
-    out: IO[bytes],
-    database: Database,
-    chosen: Settings,
-    shot: Snapshot,
-    vault: Vault,
-    keys: list[str],
-    as_of: datetime,
-    progress: BackupProgress,
-) -> Manifest:
-    kind = "sqlite" if database.is_sqlite else "postgresql"
+@dataclass(frozen=True)
+class _Contents:
+    """What goes into a backup: one moment of the database, the papers that it names, and keys where they are wanted."""
+
+    database: str
+    shot: Snapshot
+    papers: Path
+    vault: Vault
+    keys: list[str]
+
+
+def _kind(database: Database) -> str:
+    return "sqlite" if database.is_sqlite else "postgresql"
+
+
+def _write(out: IO[bytes], contents: _Contents, as_of: datetime, progress: BackupProgress) -> Manifest:
+    shot = contents.shot
     writer = BackupWriter(out, as_of)
-    _add(writer, SNAPSHOTS[kind], shot.file, _telling(progress, "写入数据库"))
-    missing = _add_papers(writer, chosen.home / "papers", shot.papers, progress)
-    if keys:
-        content = "".join(f"{key}\n" for key in keys).encode()
+    _add(writer, SNAPSHOTS[contents.database], shot.file, _telling(progress, "写入数据库"))
+    missing = _add_papers(writer, contents.papers, shot.papers, progress)
+    if contents.keys:
+        content = "".join(f"{key}\n" for key in contents.keys).encode()
         writer.add(KEYS, BytesIO(content), len(content))
     manifest = Manifest(
         made_at=as_of,
         version=_version(),
-        database=kind,
+        database=contents.database,
         revision=shot.revision,
         petitions=shot.petitions,
         events=shot.events,
-        keys=vault.fingerprints,
+        keys=contents.vault.fingerprints,
         missing=missing,
         files=dict(writer.files),
     )
-    writer.finish(manifest, vault.sign)
+    writer.finish(manifest, contents.vault.sign)
     return manifest
 
 

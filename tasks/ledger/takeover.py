@@ -46,25 +46,27 @@ class _DryRunError(Exception):
     """Ends a transaction of a trial so that nothing of it stays."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class ImportPlan:
+    """How a ledger is to be read: the file that names its columns, where bad rows go (beside it when not given), a trial only."""
+
+    columns: Path | None = None
+    rejects: Path | None = None
+    dry_run: bool = False
+
+
 def import_ledger(
-    database: Database,
-    path: Path,
-    *,
-    columns: Path | None = None,
-    act: Act,
-    progress: ImportProgress = lambda _done, _total: None,
-    rejects: Path | None = None,
-    dry_run: bool = False,
+    database: Database, path: Path, plan: ImportPlan, *, act: Act, progress: ImportProgress = lambda _done, _total: None
 ) -> ImportReport:
     """Register the rows of a ledger, batch by batch; a second run goes on where an interrupted one stopped.
 
-    Bad rows go to ``rejects`` (beside the ledger when not given), also when the import is interrupted.
+    Bad rows are written out for correction, also when the import is interrupted.
     Raises ``LedgerError`` before anything is registered when the file as a whole cannot be used.
     """
     ledger = read_ledger(path)
-    sorted_heads = sort_heads(ledger.heads, columns)
-    target = _rejects_path(path, rejects)
-    run = _Import(database, sorted_heads, act, dry_run=dry_run)
+    sorted_heads = sort_heads(ledger.heads, plan.columns)
+    target = _rejects_path(path, plan.rejects)
+    run = _Import(database, sorted_heads, act, dry_run=plan.dry_run)
     try:
         run.rows(ledger.rows, progress)
     finally:

@@ -96,6 +96,11 @@ def _lines(node: Function) -> int:
 
 
 def _parameters(node: Function) -> int:
-    """Count named ones; what is passed through by ``*`` or ``**`` has no names to remember."""
-    names = [one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
-    return len(names) - (bool(names) and names[0] in RECEIVERS)
+    """Count the ones that callers have to remember: not what is passed through by ``*`` or ``**``, nor a command's own words."""
+    given = [one for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs) if not _typed_by_people(one)]
+    return len(given) - (bool(given) and given[0].arg in RECEIVERS)
+
+
+def _typed_by_people(one: ast.arg) -> bool:
+    """An option or argument of the command line, which ``--help`` explains."""
+    return one.annotation is not None and "typer." in ast.unparse(one.annotation)

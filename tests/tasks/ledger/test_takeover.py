@@ -24,7 +24,17 @@ from tasks.keeping.vault import vault
 from tasks.ledger.columns import sort_heads
 from tasks.ledger.file import clean, guarded, read_ledger
 from tasks.ledger.row import row_warnings
-from tasks.ledger.takeover import ImportReport, LedgerError, RowError, import_ledger, read_rows, row_key, to_registration
+from tasks.ledger.takeover import (
+    ImportPlan,
+    ImportProgress,
+    ImportReport,
+    LedgerError,
+    RowError,
+    import_ledger,
+    read_rows,
+    row_key,
+    to_registration,
+)
 from tasks.record.act import SYSTEM, Act
 from tests.data import make_ledger
 from trials.harness.office import MONDAY
@@ -45,8 +55,9 @@ def row_of(**changes: str) -> tuple[str, ...]:
     return tuple({**dict(zip(HEADS, GOOD, strict=True)), **changes}.values())
 
 
-def run(casework: Database, path: Path, **more: Any) -> ImportReport:
-    return import_ledger(casework, path, act=ACT, **{"rejects": path.parent / "rejects.csv"} | more)
+def run(casework: Database, path: Path, progress: ImportProgress = lambda _done, _total: None, **more: Any) -> ImportReport:
+    plan = ImportPlan(**{"rejects": path.parent / "rejects.csv"} | more)
+    return import_ledger(casework, path, plan, act=ACT, progress=progress)
 
 
 def petitions(casework: Database) -> list[Petition]:

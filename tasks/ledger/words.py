@@ -53,7 +53,7 @@ def split_names(text: str) -> tuple[list[str], int]:
     """Split a name cell; says how many people it speaks of, 0 when it does not say."""
     if means_nothing(text, NOBODY):
         return [], 0
-    counted = re.fullmatch(r"(.+?)等(?:(\d{1,6})余?[人名位])?人?", unicodedata.normalize("NFKC", text).strip())
+    counted = re.fullmatch(r"(.+?)等(?: *(\d{1,6}) *余? *[人名位])?人?", unicodedata.normalize("NFKC", text).strip())
     told = int(counted[2] or 0) if counted else 0
     names = read_list(counted[1] if counted else text)
     return ["".join(name.split()) if not name.isascii() else name for name in names if not means_nothing(name, NOBODY)], told

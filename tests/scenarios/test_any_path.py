@@ -14,7 +14,7 @@ from models.clock import Clock
 from models.vocabulary.case import Stage, Step
 from rules.duties import PETITION_DUTIES, SHARE_DUTIES
 from rules.errors import CaseworkError
-from rules.lifecycle.table import STAGES
+from rules.lifecycle.stages import STAGES
 from rules.steps import step_of
 from tasks.keeping.vault import vault
 from tasks.limits.clocks import ON_FOOT
@@ -175,18 +175,18 @@ def _explained(clock: Clock) -> bool:
     return str(clock.due_on) in lines and str(clock.starts_on) in lines and "依据" in lines and clock.pack_version in lines
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
 def test_whatever_people_answer_a_petition_never_stands_still(office: Office, data: st.DataObject) -> None:
     walk = Walk(office)
-    for _ in range(data.draw(st.integers(1, 14), label="turns")):
+    for _ in range(data.draw(st.integers(1, 9), label="turns")):
         if walk.over():
             break
         subject, step, liaison = data.draw(st.sampled_from(walk.waiting()), label="where")
         officer, answer = data.draw(st.sampled_from(MOVES[step.label]), label="answer")
         if walk.tries(subject, step, liaison if officer == LIAISON else officer, answer):
             walk.holds()
-        walk.days_pass(data.draw(st.sampled_from((0, 1, 3, 12, 40)), label="days"))
+        walk.days_pass(data.draw(st.sampled_from((0, 1, 3, 12)), label="days"))
     walk.holds()
     walk.goes_home()
     assert walk.story.left_undone() == []

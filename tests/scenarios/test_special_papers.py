@@ -21,8 +21,10 @@ def test_back_dated_entries_count_from_the_real_day(story: Journey) -> None:
     story.acts("Z01", xf, "待拟办", 办理方式="交办", 主办单位="市住建局", 拟办意见="建议交办", 实际办理时间="2025-12-31 15:00")
     with pytest.raises(AnswerRefusedError, match="实际办理时间晚于现在"):
         story.acts("F01", xf, "待审批", 实际办理时间="2026-01-05 09:30")
-    story.acts("F01", xf, "待审批", 实际办理时间="2026-01-04 15:00")
-    assert story.sees(xf)[2] == "签收转送、交办〔派件1〕 2026-01-07", "4 January is a Sunday on which offices worked"
+    story.acts("F01", xf, "待审批", 实际办理时间="2025-12-31 16:00")
+    assert story.sees(xf)[2] == "签收转送、交办〔派件1〕 2026-01-06", (
+        "of the five days since, 4 January is a Sunday on which offices worked"
+    )
     story.on("2026-01-12 09:00").acts("L-SZJ", f"{xf}/1", "待签收", 实际办理时间="2026-01-06")
     assert story.sees(xf) == [
         "办理中，待承办单位反馈：接访员、信访办主任、分管副主任",

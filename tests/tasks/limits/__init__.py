@@ -1,1 +1,1 @@
-"""Running limits as rows."""
+"""See tests/__init__.py."""

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.data.pack_files import load_packs
 from rules.deadlines import Adjusted, compute_due, count_adjusted, parse_length
-from rules.due_words import explain_given
 from rules.packs import Unit
 from rules.working_days import load_calendar
 
@@ -156,9 +156,10 @@ def test_a_day_that_a_letter_set_does_not_roll_and_says_so(adjusted: dict[str, i
 
 
 def test_the_pack_is_named_where_one_is_cited() -> None:
-    rule, day = parse_length("5d"), date(2026, 3, 2)
-    said = explain_given(rule, day, day, day, extended=0, paused=0, pack_version="npc_city@2022-05-01")
-    assert said[-1] == "规则包：npc_city@2022-05-01；所定日期不依赖工作日历"
+    changed, version = Adjusted(given=date(2026, 4, 10)), "npc_city@2022-05-01"
+    rule = load_packs().version(version).rule("assign")
+    said = count_adjusted(rule, date(2026, 3, 2), CALENDAR, changed, pack_version=version).steps
+    assert said[-1] == f"规则包：{version}；所定日期不依赖工作日历"
 
 
 @given(

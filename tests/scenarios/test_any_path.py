@@ -18,7 +18,8 @@ from rules.lifecycle.stages import STAGES
 from rules.steps import step_of
 from tasks.keeping.vault import vault
 from tasks.limits.clocks import ON_FOOT
-from tasks.record.cases import clocks_of, dispatches_of, find_petition, organ_by_id
+from tasks.record.cases import clocks_of, dispatches_of, find_petition
+from tasks.record.organs import organ_by_id
 from tasks.record.verifying import verify
 from tests.scenarios.beginnings import APPEAL, LETTER
 from trials.harness.journey import Journey

@@ -4,13 +4,14 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from desk.demo.cases import CASES, Case, Turn
+from desk.demo.cases import CASES, DemoCase, Turn
 from desk.demo.driver import Player
 from models.vocabulary.case import State, Step
 from rules.zone import SHANGHAI
 from tasks.decide import FORMS
 from tasks.forms.registration import IntakeForm
 from tasks.keeping.vault import vault
+from tasks.record.organs import organ_by_id
 from tasks.record.verifying import verify
 from tasks.submit import put_on_file, read_intake, try_to_register
 from trials.harness.office import Office
@@ -19,7 +20,7 @@ TODAY = date(2026, 6, 30)
 EACH_CASE = pytest.mark.parametrize("case", CASES, ids=lambda case: case.key)
 
 
-def taken_in(case: Case) -> Player:
+def taken_in(case: DemoCase) -> Player:
     """The case's paper comes in on its day and is registered at once."""
     day = TODAY - timedelta(days=case.days)
     given = case.paper | {"officer": "Z01", "receipt_on": day.isoformat(), "occurred_at": f"{day} {case.received}"}
@@ -35,15 +36,13 @@ def subject_of_turn(office: Office, player: Player, turn: Turn) -> str:
     """The petition, or the share of the unit that the turn names."""
     if not turn.unit:
         return player.number
-    from tasks.record.cases import organ_by_id
-
     with office.database.read() as session:
         codes = {share.position: organ_by_id(session, share.organ_id).code for share in office.shares(player.number)}
     [position] = [position for position, code in codes.items() if code == turn.unit]
     return f"{player.number}/{position}"
 
 
-def played(office: Office, case: Case, turns: int = 99) -> Player:
+def played(office: Office, case: DemoCase, turns: int = 99) -> Player:
     """Answer the case's turns in their order, each at its own time, the post going out between them."""
     player = taken_in(case)
     for turn in case.turns[:turns]:
@@ -58,13 +57,13 @@ def played(office: Office, case: Case, turns: int = 99) -> Player:
 
 @EACH_CASE
 class TestADemoCase:
-    def test_ends_in_the_archive(self, case: Case, office: Office) -> None:
+    def test_ends_in_the_archive(self, case: DemoCase, office: Office) -> None:
         number = played(office, case).number
         assert office.petition(number).state is State.ARCHIVED
         with office.database.read() as session:
             assert verify(session, vault()).findings == ()
 
-    def test_stands_where_the_standing_demo_stops(self, case: Case, office: Office) -> None:
+    def test_stands_where_the_standing_demo_stops(self, case: DemoCase, office: Office) -> None:
         player = played(office, case, turns=case.hold)
         player.next_turn = min(case.hold, len(case.turns))
         assert player.turn(hold=True) is None
@@ -72,18 +71,18 @@ class TestADemoCase:
         assert player.turn(hold=True) is case.turns[player.next_turn]
         assert office.petition(player.number).state is not State.DRAFT
 
-    def test_goes_forward_in_time_and_ends_before_today(self, case: Case) -> None:
+    def test_goes_forward_in_time_and_ends_before_today(self, case: DemoCase) -> None:
         player = Player(case=case, number="", received_on=TODAY - timedelta(days=case.days))
         times = [player.instant(turn.after) for turn in case.turns]
         assert times == sorted(times)
         assert times[-1].date() <= TODAY
 
-    def test_answers_only_what_the_forms_ask(self, case: Case) -> None:
+    def test_answers_only_what_the_forms_ask(self, case: DemoCase) -> None:
         assert set(case.paper) <= set(IntakeForm.model_fields)
         for turn in case.turns:
             assert set(turn.answer) <= set(FORMS[Step(turn.step)].form.model_fields), turn
 
-    def test_has_a_title_without_a_name(self, case: Case) -> None:
+    def test_has_a_title_without_a_name(self, case: DemoCase) -> None:
         assert str(case.paper["name"]) not in case.title
         assert case.paper["title"] == case.title
 

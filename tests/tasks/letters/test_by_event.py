@@ -12,7 +12,7 @@ from notifications.catalogue import row_for
 from notifications.rendering import render
 from rules.lifecycle.petition import PETITION_ROWS
 from rules.lifecycle.share import DISPATCH_ROWS
-from tasks.casework.intake import Person
+from tasks.casework.drafts import Person
 from tasks.keeping.vault import vault
 from trials.harness.office import Office, at
 

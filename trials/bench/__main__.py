@@ -5,9 +5,11 @@ from typing import Any
 
 from rich.console import Console
 
-from trials.bench import lifecycles, spike, steps
+from trials.bench import lifecycles, side_by_side, spike
 from trials.bench.machine import machine, write_down
 from trials.harness.databases import kinds
+
+QUICK = side_by_side.Plan(ours=10, stock=2, decisions=2, crowd=100, rounds=1)
 
 
 def main() -> None:
@@ -20,8 +22,8 @@ def main() -> None:
     console = Console(width=150)
     found: dict[str, Any] = {"machine": machine()}
     console.print(found["machine"])
-    engine = steps.measure(ours=10, stock=2, decisions=4, crowd=100) if quick else steps.measure()
-    steps.show(engine, console)
+    engine = side_by_side.measure(QUICK if quick else None)
+    side_by_side.show(engine, console)
     lives = lifecycles.measure((0, 1000), lifecycles.Plan(seconds=3, warm_up=1)) if quick else lifecycles.measure()
     lifecycles.show(lives, console)
     crowd = spike.measure(spike.Plan(petitions=1000, gauge=5, normal=5, spike=5, at_most=120)) if quick else spike.measure()

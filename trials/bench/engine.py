@@ -14,25 +14,18 @@ from uuid import UUID
 from prefect.client.orchestration import SyncPrefectClient
 from sqlmodel import col, func, select
 
-from desk.clock import now
 from desk.stack.engine import engine_client
 from desk.stack.whole import Stack
 from flows.runtime.repair.runs import forget_deployments, nudge_behind
 from models.bookmark import Bookmark
-from models.vocabulary.case import Channel, Step
-from models.vocabulary.people import Proof, Role
-from tasks.casework.drafts import Person, Registration, register_now
-from tasks.decide import decide
-from tasks.forms.typed_number import take_number
+from models.vocabulary.case import Step
 from tasks.keeping.database import Database, database
 from tasks.keeping.schema import ROOT
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import vault
-from tasks.record.act import Act, Arrival, Who, find_actor
+from trials.bench.papers import SCREENED, decide_step, register_papers
+from trials.bench.processes import PATIENCE, cpu_of, memory_mb_of
 from trials.harness.databases import address
-
-SCREENED = {"officer": "Z01", "petition_class": "申诉求决", "content_code": "城乡建设/市政设施"}
-PATIENCE = 900.0
 
 
 @dataclass
@@ -49,26 +42,12 @@ class Engine:
 
     def register(self, count: int) -> list[str]:
         """Put invented petitions on file, ready to be screened; their runs are started by whoever looks after that."""
-        as_of, numbers = now(), []
-        for _ in range(count):
-            self.papers += 1
-            person = Person(name=f"试验{self.papers}", phone=f"139{self.papers:08d}")
-            paper = Registration(
-                channel=Channel.LETTER, receipt_on=as_of.date(), title="反映路灯不亮", content="试验内容", persons=(person,)
-            )
-            with self.database.write() as session:
-                act = Act(actor=find_actor(session, Who("Z01", Proof.NONE), roles=(Role.CLERK,), on=as_of.date()), as_of=as_of)
-                petition, _ = register_now(session, paper, key=f"bench:{self.papers}", act=act)
-                numbers.append(str(petition.number))
-        return numbers
+        first, self.papers = self.papers + 1, self.papers + count
+        return register_papers(self.database, range(first, first + count))
 
     def decide_at_the_desk(self, number: str, step: Step = Step.SCREEN, answer: dict[str, str] | None = None) -> datetime:
         """Decide a step as the command line does; returns when."""
-        as_of = now()
-        with self.database.write() as session:
-            code, fields = take_number(answer or SCREENED)
-            decide(session, number, step, fields, Who(code, Proof.CONSOLE), Arrival(as_of))
-        return as_of
+        return decide_step(self.database, number, step, answer or SCREENED)
 
     def answer_form(self, run_id: str) -> None:
         """Answer the form at which a run waits, as the page does."""
@@ -112,12 +91,11 @@ class Engine:
 
     def cpu(self) -> dict[str, float]:
         """Seconds of processor time that each part of the stack has used so far (what it started and lost not included)."""
-        return {child.name: _cpu_of(child.pid) for child in self.stack._children}
+        return {child.name: cpu_of(child.pid) for child in self.stack._children}
 
     def worker_memory_mb(self) -> int:
         """What the worker holds in memory now."""
-        lines = Path(f"/proc/{self.stack.child('worker').pid}/status").read_text().splitlines()
-        return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) // 1024
+        return memory_mb_of(self.stack.child("worker").pid)
 
     def resume_schedules(self) -> None:
         """Let the sweeps run again."""
@@ -171,8 +149,3 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _cpu_of(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -26,6 +26,7 @@ from tasks.record.verifying import verify
 from trials.bench.filling import fill
 from trials.bench.lives import Life, walk
 from trials.bench.plans import Sent, read_through, statements_of
+from trials.bench.settling import settle
 from trials.harness.databases import fresh
 
 SIZES = (0, 100_000, 1_000_000)
@@ -98,6 +99,7 @@ def measure(sizes: Sequence[int] = SIZES, plan: Plan | None = None, *, kind: str
 def _measure_size(size: int, plan: Plan, kind: str) -> dict[str, Any]:
     with fresh(kind) as made:
         rows = fill(made, size)
+        settle(made.url)
         before = last_row(made)
         sent = sent_by_a_life(made, plan.walker)
         scans = read_through(made, sent, forced=size == 0) if kind == "postgresql" else []

@@ -27,6 +27,7 @@ from tasks.keeping.database import database
 from trials.bench.filling import fill
 from trials.bench.lifecycles import FIRST_SEED, BenchError, Tally, Walker, check, last_row, percentile
 from trials.bench.lives import walk
+from trials.bench.settling import settle
 from trials.harness.databases import fresh
 
 SUSTAINED_SHARE = 4
@@ -136,6 +137,7 @@ def measure(plan: Plan | None = None, *, kind: str = "postgresql") -> dict[str, 
     plan = plan or Plan()
     with fresh(kind) as made:
         rows = fill(made, plan.petitions)
+        settle(made.url)
         before = last_row(made)
         office = Office(plan)
         try:

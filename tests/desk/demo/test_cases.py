@@ -7,27 +7,30 @@ import pytest
 from desk.demo.cases import CASES, DemoCase, Turn
 from desk.demo.driver import Player
 from models.vocabulary.case import State, Step
+from models.vocabulary.people import Proof
 from rules.zone import SHANGHAI
 from tasks.decide import FORMS
 from tasks.forms.registration import IntakeForm
 from tasks.keeping.vault import vault
+from tasks.record.act import Who
 from tasks.record.organs import organ_by_id
 from tasks.record.verifying import verify
 from tasks.submit import put_on_file, read_intake, try_to_register
 from trials.harness.office import Office
 
 TODAY = date(2026, 6, 30)
+CLERK = Who("Z01", Proof.NONE)
 EACH_CASE = pytest.mark.parametrize("case", CASES, ids=lambda case: case.key)
 
 
 def taken_in(case: DemoCase) -> Player:
     """The case's paper comes in on its day and is registered at once."""
     day = TODAY - timedelta(days=case.days)
-    given = case.paper | {"officer": "Z01", "receipt_on": day.isoformat(), "occurred_at": f"{day} {case.received}"}
-    form, problem = read_intake(dict(given), today=day)
+    given = case.paper | {"receipt_on": day.isoformat(), "occurred_at": f"{day} {case.received}"}
+    form, problem = read_intake(dict(given), CLERK, today=day)
     assert problem == ""
     now = datetime.combine(TODAY, datetime.min.time(), tzinfo=SHANGHAI)
-    number = try_to_register(put_on_file(form, key=f"demo:{case.key}", as_of=now), form, as_of=now)
+    number = try_to_register(put_on_file(form, CLERK, key=f"demo:{case.key}", as_of=now), form, CLERK, as_of=now)
     assert number is not None
     return Player(case=case, number=number, received_on=day)
 

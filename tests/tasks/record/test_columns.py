@@ -13,11 +13,12 @@ from models.dispatch import Dispatch
 from models.petition import Petition
 from models.petitioner import Party
 from models.vocabulary.case import Event, Outcome, State
-from models.vocabulary.people import UnitRole
+from models.vocabulary.people import Proof, UnitRole
 from rules.errors import CaseworkError
 from tasks.casework.drafts import Person
 from tasks.forms.registration import IntakeForm
 from tasks.keeping.vault import vault
+from tasks.record.act import Who
 from tasks.record.cases import find_dispatch, find_petition, lock_case
 from tasks.record.columns import CODES, ORGANS, THE_DOORS_OWN, CaseRow, RowChange, write_columns
 from tasks.record.verifying import verify
@@ -49,6 +50,9 @@ def returned_by_the_lead(office: Office) -> str:
     office.decide(f"{number}/1", "sign_in", "L-SZJ", as_of=at(3), choice="提出异议（退回）", reason="不属于本单位职权")
     office.decide(f"{number}/1", "decide_objection", "D01", as_of=at(4), choice="同意", reason="经核实，不属其职权")
     return number
+
+
+CLERK = Who("Z01", Proof.NONE)
 
 
 class TestTheLeadUnit:
@@ -141,9 +145,9 @@ class TestACorrectedPaper:
     @pytest.fixture
     def draft(self, office: Office) -> str:
         """A paper with six representatives and a receipt date that lies ahead."""
-        form = IntakeForm(officer="Z01", receipt_on=date(2026, 3, 9), representatives="甲、乙、丙、丁、戊、己", name="张三")
+        form = IntakeForm(receipt_on=date(2026, 3, 9), representatives="甲、乙、丙、丁、戊、己", name="张三")
         with pytest.raises(AssertionError):
-            assert try_to_register(put_on_file(form, key="run:1", as_of=MONDAY), form, as_of=MONDAY)
+            assert try_to_register(put_on_file(form, CLERK, key="run:1", as_of=MONDAY), form, CLERK, as_of=MONDAY)
         return "draft-1"
 
     def test_tells_what_was_put_right_in_the_event_that_registers_it(self, office: Office, draft: str) -> None:

@@ -13,7 +13,7 @@ from models.vocabulary.case import Step
 from rules.zone import legal_day
 from tasks.casework.duplicates import check_duplicates
 from tasks.forms.registration import IntakeForm
-from tasks.forms.typed_number import FIELD, by_typed_number
+from tasks.forms.typed_number import by_typed_number
 from tasks.keeping.database import database
 from tasks.record.act import SYSTEM, Act, Who
 from tasks.record.cases import lock_case
@@ -46,7 +46,7 @@ def intake(form: IntakeForm) -> State[None]:
 
 def _scrub_parameters(form: IntakeForm, who: Who) -> None:
     """Take names and text out of the engine as soon as they are on file, sealed, in the casework database."""
-    left = {"form": {FIELD: who.code} | form.without_people()}
+    left = {"form": {"officer": who.code} | form.without_people()}
     if this_run().parameters != left:
         engine().update_flow_run(this_run().id, parameters=left)
 

@@ -55,7 +55,7 @@ class LimitFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Given:
+class GivenLimit:
     """A day that somebody set himself, and how that is cited."""
 
     on: date
@@ -123,18 +123,18 @@ def first_day(rule: Rule, seen: LimitFacts) -> date | None:
     return days[rule.starts_from]
 
 
-def given_day(rule: Rule, seen: LimitFacts, on: date | None = None) -> Given | None:
+def given_day(rule: Rule, seen: LimitFacts, on: date | None = None) -> GivenLimit | None:
     """Find the last day that a letter, the upstream organ, a meeting or a promise set, with its basis in words."""
     if rule.given_by is GivenBy.LETTER and seen.share and seen.share.limit_on:
-        return Given(on=seen.share.limit_on, basis="交办函所定期限")
+        return GivenLimit(on=seen.share.limit_on, basis="交办函所定期限")
     if rule.given_by is GivenBy.UPSTREAM and seen.upstream_due_on:
         inner = seen.upstream_due_on - timedelta(days=seen.lead_days)
         last = max(inner, seen.receipt_on) if seen.receipt_on else inner
-        return Given(on=last, basis=f"来函限期 {seen.upstream_due_on}，提前 {seen.lead_days} 日")
+        return GivenLimit(on=last, basis=f"来函限期 {seen.upstream_due_on}，提前 {seen.lead_days} 日")
     if rule.given_by is GivenBy.MEETING and on:
-        return Given(on=on, basis=f"协调会当场明确的期限 {on}")
+        return GivenLimit(on=on, basis=f"协调会当场明确的期限 {on}")
     if rule.given_by is GivenBy.PROMISE and on:
-        return Given(on=on, basis=f"催办时承诺的日期 {on}")
+        return GivenLimit(on=on, basis=f"催办时承诺的日期 {on}")
     return None
 
 

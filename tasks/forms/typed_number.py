@@ -13,14 +13,14 @@ from rules.errors import AnswerRefusedError
 from tasks.record.act import Who
 
 FilledIn = dict[str, Any] | BaseModel
-FIELD = "officer"
+_FIELD = "officer"
 """The field 经办人工号 of every form."""
 
 
 def take_number(given: FilledIn) -> tuple[str, dict[str, Any]]:
     """Take the typed work number out of what was filled in; it is empty where none can be read."""
     answer = given.model_dump() if isinstance(given, BaseModel) else dict(given)
-    typed = answer.pop(FIELD, None)
+    typed = answer.pop(_FIELD, None)
     return typed.strip() if isinstance(typed, str) else "", answer
 
 

@@ -19,7 +19,7 @@ WHO_MAY = {
 """Who writes to a case's rows, and what."""
 OTHER_THINGS = {
     "desk/simulation/city.py": {"setattr(self, name)"},
-    "flows/runtime/worker/worker.py": {"setattr(prefect.flow_engine, name)"},
+    "engine/patches/no_watchers.py": {"setattr(flow_engine, name)"},
     "tasks/casework/suspending.py": {"clock.state"},
     "tasks/letters/outbox.py": {"message.state", "row.state"},
     "tasks/limits/clocks.py": {"clock.state"},

@@ -160,3 +160,28 @@ class TestANewerDatabase:
             touch(newer)
         assert contents(newer) == before
         assert contents(newer)["alembic_version"] == [{"version_num": "ffffffffffff"}]
+
+
+class TestProofsOfWhoActed:
+    """What an event says of how its author was known is signed among its facts; the column beside it comes and goes."""
+
+    BEFORE_PROOFS = "e8f3c05a9d14"
+
+    def test_go_with_the_column_and_come_back_with_it(self, worked: Office) -> None:
+        before = contents(worked.database)["case_event"]
+        assert {row["proof"] for row in before} == {"none", None}
+        downgrade(worked.database, self.BEFORE_PROOFS)
+        without = [{name: said for name, said in row.items() if name != "proof"} for row in before]
+        assert contents(worked.database)["case_event"] == without
+        migrate(worked.database)
+        assert contents(worked.database)["case_event"] == before
+
+    def test_are_given_to_no_event_from_before(self, worked: Office) -> None:
+        downgrade(worked.database, self.BEFORE_PROOFS)
+        with worked.database.engine.begin() as connection:
+            connection.execute(text("UPDATE case_event SET facts = '{\"units\": 2}' WHERE seq = 3"))
+        migrate(worked.database)
+        shown = {
+            (row["seq"] == 3, row["proof"]) for row in contents(worked.database)["case_event"] if row["actor_role"] != "system"
+        }
+        assert shown == {(True, None), (False, "none")}

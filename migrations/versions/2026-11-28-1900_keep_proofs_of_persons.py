@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = 'd2a95b03e7f1'
-down_revision = 'c4e81d6b7a20'
+down_revision = 'e8f3c05a9d14'
 branch_labels = None
 depends_on = None
 

@@ -49,7 +49,7 @@ scale-test: setup ## The topology of deploy/compose.yaml as processes: 300 petit
 screens: setup ## Take the pictures of docs/screens anew
 	XINFANG_TEST_SCREENS=1 XINFANG_TEST_DATABASES=sqlite $(BIN)/python -m pytest tests/flows/test_pages.py
 
-check: setup lint types imports docs ## Everything that needs no test: ruff, mypy, layers, docs agreement
+check: setup lint types imports docs house ## Everything that needs no test: ruff, mypy, layers, docs agreement
 
 lint: setup
 	$(BIN)/ruff check .

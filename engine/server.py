@@ -35,7 +35,7 @@ FAST: tuple[Patch, ...] = (
     LookAroundLess(),
     CollectLess(),
 )
-"""Without these the office waits longer (ADR 0019 has the figures); the last one comes when all is imported."""
+"""Without these the office waits longer (``python -m trials.bench.patches`` measures each); the last one comes when all is imported."""
 
 UNSEALED = ("--workers", "--background", "-b")
 """Options with which Prefect starts processes of its own, which would know nothing of these changes."""

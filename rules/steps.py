@@ -52,6 +52,9 @@ WHO_DECIDES: dict[Step, tuple[Role, ...]] = {
     Step.DECIDE_EXTENSION: (Role.DIRECTOR,),
 }
 
+NOT_BY_THE_DRAFTER = frozenset({Step.APPROVE, Step.CLOSE})
+"""Steps that the guards refuse to whoever drafted what is decided there."""
+
 
 def step_of(state: AnyState) -> Step | None:
     """Name the step at which a petition or share in this state waits, or nothing when no person is needed."""

@@ -10,13 +10,13 @@ from sqlmodel import Session, col, select
 from models.case_event import CaseEvent
 from models.dispatch import Dispatch
 from models.petition import Petition
-from models.vocabulary.case import DispatchState, State, Step
+from models.vocabulary.case import DispatchState, Event, State, Step
 from models.vocabulary.people import Role
 from rules.errors import AnswerRefusedError, TransitionRefusedError
 from rules.lifecycle.table import rows_from
 from rules.steps import WHO_DECIDES, step_of
 from rules.zone import SHANGHAI, legal_day
-from tasks.casework.proposals import needed_approver
+from tasks.casework.awaited import awaited
 from tasks.forms import closure, feedback, handling, intake, oversight, routing
 from tasks.forms.base import Form, StepForm
 from tasks.forms.typed_number import without_number
@@ -147,10 +147,9 @@ def _actor(case: Case, step: Step, form: Form, who: Who, as_of: datetime) -> Act
             role for row in rows_from(case.state) if row.event is wanted for role in row.roles if role is not Role.SYSTEM
         )
         roles = (*able, *(role for role in roles if role not in able))
-    if step is Step.APPROVE:
-        needed = needed_approver(case, Act(actor=_NOBODY, as_of=as_of))
-        roles = (needed, *(role for role in roles if role is not needed))
-    return find_actor(case.session, who, roles=roles, on=legal_day(as_of), organ_id=organ)
-
-
-_NOBODY = Actor(code="", role=Role.SYSTEM)
+    on = legal_day(as_of)
+    known = awaited(case.session, case.petition, step, today=on)
+    if step is Step.APPROVE:  # who approves acts in the rank that the way needs; the guard tells the other ranks why not they
+        roles = tuple(dict.fromkeys((*known.roles, *roles)))
+    named = known.text if wanted in (None, Event.APPROVE) else ""
+    return find_actor(case.session, who, roles=roles, on=on, organ_id=organ, named=named)

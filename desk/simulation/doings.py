@@ -13,7 +13,9 @@ from models.vocabulary.limits import ClockState, UrgingWay
 from models.vocabulary.papers import DeliveryWay
 from models.vocabulary.people import Role
 from rules.grounds import REJECTION_GROUNDS
+from rules.zone import legal_day
 from tasks.casework import closure, feedback, oversight, proposals, screening, shares, suspending
+from tasks.casework.awaited import needed_approver
 from tasks.record.cases import Case, dispatches_of
 
 OBJECTING = 0.05
@@ -83,7 +85,7 @@ def _propose(walk: Walk, case: Case, now: datetime) -> None:
 
 def _approve(walk: Walk, case: Case, now: datetime) -> None:
     session = case.session
-    role = proposals.needed_approver(case, walk.act(session, "D01", now))
+    role = needed_approver(session, case.petition, legal_day(now))
     proposals.approve(case, act=walk.act(session, APPROVERS[role], now), opinion="同意")
     shares = [share for share in dispatches_of(session, case.petition) if share.state is DispatchState.AWAITING_SIGN_IN]
     for share in shares:

@@ -9,11 +9,11 @@ from models.dispatch import Dispatch
 from models.petition import Petition
 from models.vocabulary.case import DispatchState, Event, State, Way
 from models.vocabulary.papers import Letter
-from models.vocabulary.people import Role, UnitRole
+from models.vocabulary.people import UnitRole
 from notifications.catalogue import row_for
-from rules.facts import UnitFacts
 from rules.grounds import REJECTION_GROUNDS, find_ground
-from rules.routing import ISSUING, OUTCOME_OF_WAY, ApprovalLevels, approval_role
+from rules.routing import ISSUING, OUTCOME_OF_WAY
+from tasks.casework.awaited import needed_approver
 from tasks.keeping.settings import settings
 from tasks.record.act import Act
 from tasks.record.cases import Case, dispatches_of
@@ -51,7 +51,7 @@ def propose(case: Case, *, act: Act, proposal: Proposal) -> CaseEvent:
         "reason": proposal.opinion,
         "limit_on": proposal.limit_on,
         "ground": ground.code if ground else "",
-        "units": tuple(unit_facts(organ, act) for organ in organs),
+        "units": tuple(unit_facts(organ, act.today) for organ in organs),
         "has_lead": bool(proposal.lead.strip()),
         "district_via_congress": settings().district_via_congress,
     }
@@ -72,7 +72,7 @@ def send_back(case: Case, *, act: Act, reason: str) -> CaseEvent:
 
 def approve(case: Case, *, act: Act, opinion: str) -> CaseEvent:
     """Approve a proposal in the rank that its way needs, and issue the letters; the opinion is kept verbatim."""
-    asked = {"approval_role": needed_approver(case, act), "limit_on": _limit_of(case.petition)}
+    asked = {"approval_role": needed_approver(case.session, case.petition, act.today), "limit_on": _limit_of(case.petition)}
     event = advance(case, Change(Event.APPROVE, asked=asked, note=opinion), act)
     carry_out(case, act=act)
     return event
@@ -81,18 +81,6 @@ def approve(case: Case, *, act: Act, opinion: str) -> CaseEvent:
 def _limit_of(petition: Petition) -> date | None:
     limit = petition.proposal.get("limit_on")
     return date.fromisoformat(limit) if limit else None
-
-
-def needed_approver(case: Case, act: Act) -> Role:
-    """Name the capacity that has to approve the petition's proposal."""
-    chosen = settings()
-    levels = ApprovalLevels(
-        referral=chosen.referral_approver,
-        assignment=chosen.assignment_approver,
-        cross_department=chosen.cross_department_approver,
-        other=chosen.other_approver,
-    )
-    return approval_role(case.petition.way or Way.FILING, _proposed_units(case, act), levels)
 
 
 def carry_out(case: Case, *, act: Act) -> None:
@@ -161,8 +149,3 @@ def _names(proposal: Proposal) -> list[str]:
     if proposal.way not in (Way.REFERRAL, Way.ASSIGNMENT):
         return []
     return [name for name in (proposal.lead, *proposal.co_handling) if name.strip()]
-
-
-def _proposed_units(case: Case, act: Act) -> tuple[UnitFacts, ...]:
-    codes = case.petition.proposal.get("units", [])
-    return tuple(unit_facts(find_organ(case.session, code), act) for code in codes)

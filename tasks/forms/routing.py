@@ -1,6 +1,6 @@
 """The forms of routing: the proposal and its approval."""
 
-from models.vocabulary.case import Way
+from models.vocabulary.case import Event, Way
 from rules.grounds import REJECTION_GROUNDS
 from tasks.casework import proposals
 from tasks.forms.base import Coded, Form, StepForm, asked, read_date, read_list
@@ -51,4 +51,6 @@ def apply_approval(case: Case, answer: ApproveForm, act: Act) -> None:
 
 
 PROPOSE = StepForm(ProposeForm, apply_proposal)
-APPROVE = StepForm(ApproveForm, apply_approval)
+APPROVE = StepForm(
+    ApproveForm, apply_approval, lambda answer: Event.APPROVE if answer.choice is ApproveChoice.APPROVE else Event.SEND_BACK
+)

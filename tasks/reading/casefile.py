@@ -20,8 +20,9 @@ from models.vocabulary.people import PartyRole, Proof
 from notifications.catalogue import row_for
 from rules.lifecycle.stages import STAGES
 from rules.signing import lacks_signature
-from rules.steps import WHO_DECIDES, step_of
+from rules.steps import step_of
 from rules.zone import SHANGHAI, days_left, legal_day
+from tasks.casework.awaited import awaited
 from tasks.casework.suspending import suspension_lines
 from tasks.keeping.vault import vault
 from tasks.limits.clocks import ON_FOOT
@@ -241,7 +242,7 @@ def form_description(
         head += f" → {organ.name if organ else ''}（{dispatch.role.label}）"
     parts = [f"> **上一次填写没有被采用：{refusal}**" if refusal else "", head]
     parts.append(f"**{_plain(shown_title(petition))}**")
-    parts.append("可办理：" + "、".join(role.label for role in WHO_DECIDES[step]))
+    parts.append("可办理：" + awaited(session, petition, step, today=today).text)
     parts.append(_bullets({name: text for name, text in summary.items() if name != "等待"}))
     shares = dispatches_of(session, petition)
     if clocks := [clock_row(clock, petition, shares, today) for clock in clocks_of(session, petition) if clock.state in ON_FOOT]:

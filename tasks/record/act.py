@@ -106,10 +106,13 @@ class Act:
         return Act(actor=SYSTEM, as_of=self.as_of, occurred_at=self.occurred_at, origin=self.origin)
 
 
-def find_actor(session: Session, who: Who, *, roles: tuple[Role, ...], on: date, organ_id: int | None = None) -> Actor:
+def find_actor(
+    session: Session, who: Who, *, roles: tuple[Role, ...], on: date, organ_id: int | None = None, named: str = ""
+) -> Actor:
     """Find the officer whom somebody says to be, acting in the first of the roles that he or she has.
 
-    With ``organ_id`` a liaison must belong to that organ. Raises ``AnswerRefusedError`` for an unknown or
+    With ``organ_id`` a liaison must belong to that organ. ``named`` are those whom a refusal names, where the roles alone
+    would name too many. Raises ``AnswerRefusedError`` for an unknown or
     inactive number and ``TransitionRefusedError`` for the wrong role or organ.
     """
     code = who.code.strip()
@@ -124,7 +127,7 @@ def find_actor(session: Session, who: Who, *, roles: tuple[Role, ...], on: date,
     held = {role for _, role in found if role} - {Role.SYSTEM}
     role = next((role for role in roles if role in held), None)
     if role is None:
-        wanted = "、".join(role.label for role in roles if role is not Role.SYSTEM)
+        wanted = named or "、".join(role.label for role in roles if role is not Role.SYSTEM)
         raise TransitionRefusedError(f"本步骤须由{wanted}办理，工号“{code}”没有此身份")
     if role is Role.LIAISON and organ_id is not None and officer.organ_id != organ_id:
         raise TransitionRefusedError(f"工号“{code}”不是本承办单位的联络员")

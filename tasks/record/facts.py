@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func
@@ -24,14 +25,14 @@ from tasks.record.organs import organ_by_id, organs_by_id
 FACT_NAMES = {field.name for field in fields(Facts)}
 
 
-def unit_facts(organ: Organ, act: Act, dispatch: Dispatch | None = None) -> UnitFacts:
+def unit_facts(organ: Organ, today: date, dispatch: Dispatch | None = None) -> UnitFacts:
     """Describe one unit for the guards."""
     return UnitFacts(
         code=organ.code,
         name=organ.name,
         kind=organ.kind,
         district=organ.district,
-        exists=organ.exists_on(act.today),
+        exists=organ.exists_on(today),
         state=dispatch.state if dispatch else None,
     )
 
@@ -40,7 +41,7 @@ def commissioned_units(case: Case, act: Act) -> tuple[UnitFacts, ...]:
     """Describe the units of a petition's newest round of dispatches."""
     shares = dispatches_of(case.session, case.petition)
     organs = organs_by_id(case.session, {share.organ_id for share in shares})
-    return tuple(unit_facts(organs[share.organ_id], act, share) for share in shares)
+    return tuple(unit_facts(organs[share.organ_id], act.today, share) for share in shares)
 
 
 def flags_of(petition: Petition) -> frozenset[Flag]:

@@ -26,7 +26,7 @@ def test_answered_by_the_office_itself(story: Journey) -> None:
     xf = comes_in(story)
     is_screened(story, xf)
     story.acts("Z01", xf, "待拟办", 办理方式="直接办理", 拟办意见="属人大职权，建议直接办理")
-    assert story.sees(xf)[0] == "审批，待审批：信访办主任、分管副主任、主任会议"
+    assert story.sees(xf)[0] == "审批，待审批：信访办主任"
     with pytest.raises(TransitionRefusedError, match="直接办理须由信访办主任批准"):
         story.acts("F01", xf, "待审批")
     story.on("2026-03-03 09:00").acts("D01", xf, "待审批")

@@ -6,20 +6,22 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from pydantic import BaseModel
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from models.bookmark import Bookmark
 from models.clock import Clock
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
-from models.vocabulary.case import Stage, State, Step
+from models.vocabulary.case import Stage, Step
 from models.vocabulary.papers import MessageState
 from models.vocabulary.people import Proof
 from notifications.catalogue import row_for
 from notifications.rendering import render
+from rules.lifecycle.row import AnyState
 from rules.lifecycle.stages import STAGES
-from rules.steps import WHO_DECIDES, step_of
+from rules.steps import step_of
 from rules.zone import SHANGHAI, legal_day
+from tasks.casework.awaited import awaited
 from tasks.decide import FORMS
 from tasks.forms.registration import IntakeForm
 from tasks.keeping.vault import vault
@@ -98,12 +100,21 @@ class Journey:
         file = self._file(number)
         with self.office.database.read() as session:
             petition = find_petition(session, number)
-            steps = [step_of(share.state) for share in dispatches_of(session, petition)]
+            waits = [self._waits(session, petition, share.state) for share in dispatches_of(session, petition)]
+            whole = self._waits(session, petition, petition.state)
         shares = [
-            f"{row['序号']} {row['单位']}（{row['角色']}）{_awaited(step) if step else row['状态']}"
-            for row, step in zip(file.shares, steps, strict=True)
+            f"{row['序号']} {row['单位']}（{row['角色']}）{wait or row['状态']}"
+            for row, wait in zip(file.shares, waits, strict=True)
         ]
-        return [_waiting(petition.state), *shares, *_limits(file), *self._new_letters(number, file)]
+        return [f"{petition.state.label}{whole and '，'}{whole}", *shares, *_limits(file), *self._new_letters(number, file)]
+
+    def _waits(self, session: Session, petition: Petition, state: AnyState) -> str:
+        """For what a petition or a share in this state waits, and for whom; empty when it needs no person."""
+        if (step := step_of(state)) is None:
+            return ""
+        able = awaited(session, petition, step, today=legal_day(self.now))
+        barred = f"（{able.barred} 除外）" if able.barred else ""
+        return f"{step.label}：{'、'.join(short(role.label) for role in able.roles)}{barred}"
 
     def _new_letters(self, number: str, file: CaseFile) -> list[str]:
         new = file.letters[self._letters_seen[number] :]
@@ -144,15 +155,6 @@ class Journey:
 def _named(form: type[BaseModel], answer: dict[str, Any]) -> dict[str, Any]:
     titles = {short(str(field.title)): name for name, field in form.model_fields.items()}
     return {titles[title]: given for title, given in answer.items()}
-
-
-def _waiting(state: State) -> str:
-    step = step_of(state)
-    return f"{state.label}，{_awaited(step)}" if step else state.label
-
-
-def _awaited(step: Step) -> str:
-    return f"{step.label}：{'、'.join(short(role.label) for role in WHO_DECIDES[step])}"
 
 
 def _limits(file: CaseFile) -> list[str]:

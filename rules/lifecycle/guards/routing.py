@@ -39,7 +39,8 @@ def units_allowed(facts: Facts) -> str | None:
 def approver_in_authority(facts: Facts) -> str | None:
     """The approver has the rank that the way needs, and did not draft the proposal."""
     if facts.actor_code == facts.drafter_code:
-        return "拟办人不得审批自己拟办的信访件"
+        others = f"，须由他人以{facts.approval_role.label}身份批准" if facts.approval_role else ""
+        return f"拟办人不得审批自己拟办的信访件{others}"
     if facts.approval_role and facts.actor_role is not facts.approval_role:
         way = facts.way.label if facts.way else ""
         return f"{way}须由{facts.approval_role.label}批准"

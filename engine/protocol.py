@@ -3,6 +3,7 @@
 Both sides read these definitions, each with its own kind of state; nothing here belongs to the server alone.
 """
 
+from datetime import datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -17,7 +18,28 @@ GONE = "no such run"
 INPUTS = 100
 """How many of a run's inputs are read at once: a form a step, and what the last wait left."""
 
+RunKind = TypeVar("RunKind", bound=BaseModel)
 StateKind = TypeVar("StateKind", bound=BaseModel)
+
+
+class DueQuery(BaseModel):
+    """Which runs of a pool are wanted: due by an instant, and how many seconds to wait for the first.
+
+    ``but_for`` are the states in which the asker saw the runs that it has in hand; one that is resumed meanwhile is due anew.
+    """
+
+    pool: str
+    before: datetime
+    limit: int = Field(default=1, ge=1)
+    wait: float = Field(default=0.0, ge=0.0)
+    but_for: list[UUID] = []
+
+
+class DueAnswer(BaseModel, Generic[RunKind]):
+    """Runs that are due in a pool; ``others`` says that there are more, over which only the engine's own rules decide."""
+
+    runs: list[RunKind]
+    others: bool = False
 
 
 class Entry(BaseModel):

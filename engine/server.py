@@ -8,6 +8,7 @@ version of the engine must not silently do without, least of all without the sea
 import sys
 from collections.abc import Sequence
 
+from engine.due_bell import DueBell
 from engine.our_routes import OurRoutes
 from engine.patches.begin_immediate import BeginImmediate
 from engine.patches.checked_schemas import CheckedSchemas
@@ -33,6 +34,7 @@ FAST: tuple[Patch, ...] = (
     CsrfMemory(),
     OneQueryRun(),
     LookAroundLess(),
+    DueBell(),
     CollectLess(),
 )
 """Without these the office waits longer (``python -m trials.bench.patches`` measures each); the last one comes when all is imported."""

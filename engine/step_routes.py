@@ -1,4 +1,4 @@
-"""Routes that our server adds to the engine's API: is anything due, enter a run, and leave it again (ADR 0019).
+"""Routes that our server adds to the engine's API: what is due, enter a run, and leave it again (ADR 0019).
 
 A step through the engine's own routes takes ten calls, each a transaction, and can be cut short between any two of
 them. Here entering is one (claim the run, read what it was resumed with), and leaving is one (the form, the tags, the
@@ -9,21 +9,22 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from fastapi import Depends, HTTPException
+from fastapi import Depends, HTTPException, Query
 from prefect.server import models
 from prefect.server.api import dependencies
 from prefect.server.database import PrefectDBInterface, provide_database_interface
 from prefect.server.orchestration import dependencies as orchestration
 from prefect.server.orchestration.policies import FlowRunOrchestrationPolicy
 from prefect.server.schemas import actions, responses, states
+from prefect.server.schemas.core import FlowRun
 from prefect.server.utilities.server import PrefectRouter
-from prefect.types import DateTime
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import lazyload
 
+from engine.due import Looker
 from engine.leaving import keep, put_down, take_up
 from engine.patches.one_query_run import LOCKED
-from engine.protocol import GONE, INPUTS, ROUTES, Entered, Entry, Leaving
+from engine.protocol import GONE, INPUTS, ROUTES, DueAnswer, DueQuery, Entered, Entry, Leaving
 
 MOVED_ON = responses.OrchestrationResult(
     state=None,
@@ -62,12 +63,10 @@ Database = Annotated[PrefectDBInterface, Depends(provide_database_interface)]
 
 
 @router.get("/due")
-async def due(before: DateTime, db: Database) -> bool:
-    """Say whether any run is due by an instant: one look at an index (``due_runs``)."""
-    run = db.FlowRun
-    async with db.session_context() as session:
-        look = sa.select(run.id).where(run.state_type == states.StateType.SCHEDULED, run.next_scheduled_start_time <= before)
-        return (await session.execute(look.limit(1))).first() is not None
+async def due(asked: Annotated[DueQuery, Query()], db: Database) -> DueAnswer[FlowRun]:
+    """Give the runs of a pool that are due by an instant, as soon as there are any (``due_runs``)."""
+    looker = Looker(db, asked.pool, limit=asked.limit, but_for=asked.but_for)
+    return await looker.first(asked.before, asked.wait)
 
 
 @router.post("/{run_id}/enter")

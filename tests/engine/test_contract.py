@@ -96,6 +96,13 @@ OTHERWISE: tuple[tuple[str, str, Any, str], ...] = (
     ("closed_cursors", "aiosqlite.Cursor.executemany", nothing, "many statements come with other arguments"),
     ("closed_cursors", "aiosqlite.Connection._execute", nothing, "the connection's thread is called otherwise"),
     ("closed_cursors", "aiosqlite.Cursor.__init__", nothing, "a cursor keeps its parts under other names"),
+    (
+        "due_bell",
+        f"{SERVER}.orchestration.rules.FlowOrchestrationContext._validate_proposed_state",
+        nothing,
+        "states come into the tables another way",
+    ),
+    ("due_bell", "uvicorn.server.Server.shutdown", nothing, "a server ends another way"),
     ("our_routes", f"{SERVER}.api.server.create_api_app", nothing, "the API is put together otherwise"),
     ("our_routes", f"{SERVER}.database.interface.PrefectDBInterface.__init__", nothing, "the database has other parts"),
     (

@@ -1,20 +1,25 @@
-"""Which runs are due: asked of the engine several times a second, and nearly always for nothing.
+"""Which runs are due: our server is asked, and answers as soon as there are any (``engine.due``).
 
 The engine's own route takes six queries and starts two background tasks a call, most of what an idle stack costs.
-So it is only asked when a look at an index (``step_routes.due``) says that something is due, and now and then
-besides, for by it the engine knows that its queues have a worker.
+It is asked when something is due over which only the engine's rules decide (a paused or limited queue, another pool),
+and now and then besides, for by it the engine knows that its queues have a worker.
 """
 
 import time
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 import httpx
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.responses import WorkerFlowRunResponse
 
-from engine.protocol import ROUTES
+from engine.protocol import ROUTES, DueAnswer, DueQuery
 from flows.runtime.worker.engine_clock import EngineClock
+
+WAIT = 3.0
+"""Seconds for which the server may keep us waiting for a run: less than any proxy's or client's patience."""
 
 REPORT_EVERY = 15.0
 """Seconds after which the engine's own route is asked anyway; a queue that nobody asks for a minute is shown as deserted."""
@@ -30,12 +35,20 @@ class DueRuns:
         self._clock = EngineClock()
         self._report_at = 0.0
 
-    async def up_to(self, limit: int) -> list[FlowRun]:
-        """Up to ``limit`` runs that are due by the engine's clock."""
-        asked = self._clock.now()
-        if time.monotonic() < self._report_at and not await self._anything(asked):
-            return []
+    async def up_to(self, limit: int, in_hand: Collection[UUID] = ()) -> list[FlowRun]:
+        """Up to ``limit`` runs that are due by the engine's clock, as soon as there are any; none after some seconds.
+
+        ``in_hand`` are the states in which runs were seen that the worker has already.
+        """
+        if time.monotonic() >= self._report_at and (runs := await self._by_the_engine(limit)):
+            return runs
+        found = await self._next(limit, in_hand)
+        return found.runs if found.runs or not found.others else await self._by_the_engine(limit)
+
+    async def _by_the_engine(self, limit: int) -> list[FlowRun]:
+        """What the engine's own route gives; it tells the engine that its queues have a worker, too."""
         self._report_at = time.monotonic() + REPORT_EVERY
+        asked = self._clock.now()
         # The client's own call has no limit and brings 200 runs, most of which could not be taken.
         answer = await self._client._client.post(
             f"/work_pools/{self._pool}/get_scheduled_flow_runs", json={"scheduled_before": asked.isoformat(), "limit": limit}
@@ -44,9 +57,13 @@ class DueRuns:
             return []  # our clock has jumped ahead: these are runs of the future, the next look asks rightly
         return [entry.flow_run for entry in WorkerFlowRunResponse.model_validate_list(answer.json())]
 
-    async def _anything(self, asked: datetime) -> bool:
-        answer = await self._client._client.get(f"{ROUTES}/due", params={"before": asked.isoformat()})
-        return self._is_past(asked, answer) and bool(answer.json())
+    async def _next(self, limit: int, in_hand: Collection[UUID]) -> DueAnswer[FlowRun]:
+        asked = self._clock.now()
+        look = DueQuery(pool=self._pool, before=asked, limit=limit, wait=WAIT, but_for=list(in_hand))
+        answer = await self._client._client.get(f"{ROUTES}/due", params=look.model_dump(mode="json"))
+        if not self._is_past(asked, answer):
+            return DueAnswer[FlowRun](runs=[])
+        return DueAnswer[FlowRun].model_validate(answer.json())
 
     def _is_past(self, asked: datetime, answer: httpx.Response) -> bool:
         self._clock.read(answer.headers)

@@ -35,8 +35,11 @@ from tasks.keeping.settings import settings
 HOOKS: tuple[Hook, ...] = (WorkerHooks(), WaitKeys(), NoWatchers())
 """What is looked at before the worker starts."""
 
-LONGEST_TAKE = 10.0
-"""Seconds for which the worker goes on taking runs in one look, so that the base class sees it poll."""
+LONGEST_TAKE = 60.0
+"""Seconds for which the worker goes on taking runs before the base class has its turn."""
+
+AT_ONCE = 0.1
+"""Seconds; an answer that brings nothing and comes sooner is not one that we were let wait for."""
 
 
 class CaseworkResult(BaseWorkerResult):
@@ -64,7 +67,7 @@ class CaseworkWorker(BaseWorker[BaseJobConfiguration, Any, CaseworkResult]):
         await super().setup()
         self._count = settings().worker_threads
         self._threads = ThreadPoolExecutor(self._count, thread_name_prefix="casework", initializer=_open_client)
-        self._in_hand: set[UUID] = set()
+        self._in_hand: dict[UUID, UUID | None] = {}  # and the state in which each was seen
         self._lock = threading.Lock()
         self._due = DueRuns(self.client, self._work_pool_name)
         self._pump = Pump(self.drive_soon, self.in_hand)
@@ -77,27 +80,41 @@ class CaseworkWorker(BaseWorker[BaseJobConfiguration, Any, CaseworkResult]):
         self._threads.shutdown(wait=True)
 
     async def get_and_submit_flow_runs(self) -> list[FlowRun]:
-        """Take due runs, and go on taking while more of them wait than the threads can hold."""
-        self._last_polled_time = now()
+        """Take due runs as soon as there are any, as many as wait before the threads; asked again and again by the base class.
+
+        Returns early, to be asked after its usual pause, when what is due cannot be taken, or when nobody let us wait.
+        """
         taken: list[FlowRun] = []
         until = time.monotonic() + LONGEST_TAKE
-        room = 3 * self._count
-        while time.monotonic() < until:
-            found = await self._due.up_to(room)
+        while time.monotonic() < until and await self._room_before(until):
+            asked, seen = time.monotonic(), self._seen()
+            found = await self._due.up_to(max(1, 3 * self._count - len(seen)), seen)
             random.shuffle(found)  # two workers that look at once should not meet at every run
-            taken += [run for run in found[: room - len(self._in_hand)] if self.drive_soon(run)]
-            if len(found) < room:
+            new = [run for run in found if self.drive_soon(run)]
+            taken += new
+            if not new and (found or time.monotonic() - asked < AT_ONCE):
                 break
-            while len(self._in_hand) > self._count and time.monotonic() < until:
-                await anyio.sleep(0.02)
         return taken
+
+    async def _room_before(self, until: float) -> bool:
+        """Wait until no more runs are in hand than there are threads; says whether that came before an instant of this machine's uptime."""
+        while (waiting := len(self._in_hand) > self._count) and time.monotonic() < until:
+            self._last_polled_time = now()
+            await anyio.sleep(0.02)
+        self._last_polled_time = now()
+        return not waiting
+
+    def _seen(self) -> frozenset[UUID]:
+        """The states in which the runs were seen that are in hand."""
+        with self._lock:
+            return frozenset(state for state in self._in_hand.values() if state is not None)
 
     def drive_soon(self, run: FlowRun) -> bool:
         """Queue a run for the next free thread; says whether it was not in hand already. Safe from any thread."""
         with self._lock:
             if run.id in self._in_hand:
                 return False
-            self._in_hand.add(run.id)
+            self._in_hand[run.id] = run.state_id or (run.state.id if run.state else None)
         self._threads.submit(self._drive, run)
         return True
 
@@ -113,7 +130,7 @@ class CaseworkWorker(BaseWorker[BaseJobConfiguration, Any, CaseworkResult]):
             self._logger.exception("run %s could not be driven", run.name)
         finally:
             with self._lock:
-                self._in_hand.discard(run.id)
+                self._in_hand.pop(run.id, None)
 
     async def run(
         self, flow_run: FlowRun, configuration: BaseJobConfiguration, task_status: anyio.abc.TaskStatus[int] | None = None

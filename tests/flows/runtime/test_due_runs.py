@@ -1,4 +1,4 @@
-"""Asking for due runs: the engine's own, dear route only when there is a reason."""
+"""Asking for due runs: our own route gives them; the engine's own, dear one is asked only when there is a reason."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -11,17 +11,19 @@ import httpx
 import pytest
 
 from flows.clock import now
-from flows.runtime.worker.due_runs import REPORT_EVERY, DueRuns
-from trials.harness.engine import Engine
+from flows.runtime.worker.due_runs import REPORT_EVERY, WAIT, DueRuns
+from trials.harness.engine import Engine, eventually
 
 MONDAY = datetime.fromisoformat("2026-03-02T04:00:00+00:00")
 
 
 class FakeEngine:
-    """Answers both routes; ``due`` are the ids of runs that it would give."""
+    """Answers both routes; ``due`` are the ids of runs that it would give, ``held`` of those that only its own rules release."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.due: list[UUID] = []
+        self.held: list[UUID] = []
+        self.looks: list[httpx.QueryParams] = []
         self.asked: list[str] = []
         self.says = MONDAY
         self.seconds = 0.0
@@ -32,17 +34,23 @@ class FakeEngine:
         )
         self._runs = DueRuns(client, "casework")
 
-    def look(self) -> list[UUID]:
-        return [run.id for run in asyncio.run(self._runs.up_to(5))]
+    def look(self, *in_hand: UUID) -> list[UUID]:
+        return [run.id for run in asyncio.run(self._runs.up_to(5, in_hand))]
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         whole = request.method == "POST"
         self.asked.append("the pool" if whole else "the index")
-        runs = [
-            {"flow_run": {"id": str(run), "flow_id": str(uuid4())}, "work_pool_id": str(uuid4()), "work_queue_id": str(uuid4())}
-            for run in self.due
-        ]
-        return httpx.Response(200, json=runs if whole else bool(runs), headers={"date": format_datetime(self.says, usegmt=True)})
+        if whole:
+            queue = {"work_pool_id": str(uuid4()), "work_queue_id": str(uuid4())}
+            given: Any = [{"flow_run": as_run(run)} | queue for run in self.due + self.held]
+        else:
+            self.looks.append(request.url.params)
+            given = {"runs": [as_run(run) for run in self.due], "others": bool(self.held and not self.due)}
+        return httpx.Response(200, json=given, headers={"date": format_datetime(self.says, usegmt=True)})
+
+
+def as_run(run: UUID) -> dict[str, str]:
+    return {"id": str(run), "flow_id": str(uuid4())}
 
 
 @pytest.fixture
@@ -51,19 +59,34 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
 
 
 def test_the_first_look_tells_the_engine_that_its_pool_has_a_worker(fake: FakeEngine) -> None:
-    assert (fake.look(), fake.asked) == ([], ["the pool"])
+    assert (fake.look(), fake.asked) == ([], ["the pool", "the index"])
 
 
 def test_as_long_as_nothing_is_due_only_the_index_is_looked_at(fake: FakeEngine) -> None:
     assert [fake.look() for _ in range(4)] == [[]] * 4
-    assert fake.asked == ["the pool", "the index", "the index", "the index"]
+    assert fake.asked == ["the pool", *["the index"] * 4]
 
 
 def test_what_is_due_is_fetched_in_the_same_look(fake: FakeEngine) -> None:
     fake.look()
     fake.due = [uuid4()]
     assert fake.look() == fake.due
-    assert fake.asked[1:] == ["the index", "the pool"]
+    assert fake.asked[2:] == ["the index"]
+
+
+def test_what_only_the_engines_rules_release_is_fetched_by_its_own_route(fake: FakeEngine) -> None:
+    fake.look()
+    fake.held = [uuid4()]
+    assert fake.look() == fake.held
+    assert fake.asked[2:] == ["the index", "the pool"]
+
+
+def test_states_in_which_runs_are_in_hand_are_not_waited_for(fake: FakeEngine) -> None:
+    fake.look()
+    mine = [uuid4(), uuid4()]
+    fake.look(*mine)
+    assert fake.looks[1].get_list("but_for") == [str(run) for run in mine]
+    assert float(fake.looks[1]["wait"]) == WAIT
 
 
 def test_the_engine_hears_from_its_worker_now_and_then(fake: FakeEngine) -> None:
@@ -72,7 +95,7 @@ def test_the_engine_hears_from_its_worker_now_and_then(fake: FakeEngine) -> None
     fake.look()
     fake.seconds = REPORT_EVERY
     fake.look()
-    assert fake.asked == ["the pool", "the index", "the pool"]
+    assert fake.asked == ["the pool", "the index", "the index", "the pool", "the index"]
 
 
 @pytest.mark.parametrize(
@@ -81,15 +104,23 @@ def test_the_engine_hears_from_its_worker_now_and_then(fake: FakeEngine) -> None
 def test_what_is_due_is_told_by_the_engines_clock(fake: FakeEngine, wrong: timedelta) -> None:
     fake.due = [uuid4()]
     fake.says = MONDAY + wrong
-    first = fake.look()
-    assert first == ([] if wrong < timedelta() else fake.due), "a look by a clock that is ahead brings runs of the future"
     assert fake.look() == fake.due
+    by = [datetime.fromisoformat(look["before"]) for look in fake.looks]
+    assert by == ([fake.says] if wrong < timedelta() else []), "what a look by a clock that is ahead brings is of the future"
 
 
 @pytest.mark.engine
-def test_a_real_engine_says_whether_anything_is_due(engine: Engine) -> None:
-    def due(before: datetime) -> bool:
-        return bool(engine.client.request("GET", "/casework/runs/due", params={"before": before.isoformat()}).json())  # type: ignore[arg-type]
+def test_a_real_engine_gives_what_is_due(engine: Engine) -> None:
+    def due(before: datetime, **more: Any) -> list[dict[str, Any]]:
+        asked = {"pool": "casework", "before": before.isoformat(), "limit": 3, **more}
+        runs: list[dict[str, Any]] = engine.client.request("GET", "/casework/runs/due", params=asked).json()["runs"]  # type: ignore[arg-type]
+        return runs
 
-    assert due(now() + timedelta(hours=1)), "sweeps are planned for every minute of the hour"
+    def planned(**more: Any) -> list[dict[str, Any]]:
+        return due(now() + timedelta(hours=1), **more)
+
+    eventually(lambda: len(planned()) == 3, what="sweeps that are planned for every minute of the hour")
     assert not due(now() - timedelta(days=365))
+    seen = planned()
+    others = planned(but_for=[run["state_id"] for run in seen])
+    assert not {run["id"] for run in seen} & {run["id"] for run in others}

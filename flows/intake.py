@@ -4,11 +4,11 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed
 
-from flows.clock import now
 from flows.runtime.repair.runs import note_end
 from flows.runtime.waiting.context import engine, this_run
 from flows.runtime.waiting.waiting import DuplicateRunError, take_answer, wait_for_staff
 from flows.stages import wait_at_step
+from flows.wall_time import now
 from models.vocabulary.case import Step
 from rules.zone import legal_day
 from tasks.casework.duplicates import check_duplicates

@@ -1,7 +1,7 @@
 """Joint handling: the units work, each in a run of its own; the petition follows them."""
 
-from flows.clock import now
 from flows.stages import wait_at_step
+from flows.wall_time import now
 from tasks.keeping.database import database
 from tasks.record.act import SYSTEM, Act
 from tasks.record.cases import lock_case

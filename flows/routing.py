@@ -1,7 +1,7 @@
 """Routing: a proposal is drafted and approved; what was approved is carried out."""
 
-from flows.clock import now
 from flows.stages import wait_at_step
+from flows.wall_time import now
 from tasks.casework.proposals import carry_out
 from tasks.keeping.database import database
 from tasks.record.act import SYSTEM, Act

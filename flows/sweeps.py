@@ -7,8 +7,7 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from flows.clock import now
-from flows.runtime.repair.limit_events import announce_steps
+from flows.runtime.repair.limit_events import announce_rungs
 from flows.runtime.repair.repair import (
     BACKGROUND_STUCK_AFTER,
     Comparison,
@@ -20,6 +19,7 @@ from flows.runtime.repair.repair import (
 from flows.runtime.repair.report import Report
 from flows.runtime.repair.runs import nudge_behind, page_of, tidy_runs
 from flows.runtime.waiting.context import driven_here, engine
+from flows.wall_time import now
 from models.bookmark import Bookmark
 from notifications.channels import channel_for
 from rules.zone import legal_day
@@ -55,7 +55,7 @@ def deadlines() -> State[None]:
     """期限巡查：到点的提醒、逾期、催办、督办、报告，每一步只办一次；每分钟一次，停过多久都能补上。"""
     report = sweep(database(), as_of=now(), budget=SWEEP_BUDGET)
     with get_client(sync_client=True) as client:
-        told = announce_steps(client)
+        told = announce_rungs(client)
     if report.faults:  # petitions, clocks and kinds of fault, nothing personal
         return Failed(message="；".join(report.faults[:20]))
     return Completed(

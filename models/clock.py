@@ -2,11 +2,11 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, Column, ForeignKey, Index, String, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.types import RowId, Sealed, UtcDateTime, coded
-from models.vocabulary.limits import ClockOwner, ClockState, PauseGround, StepFate
+from models.vocabulary.limits import ClockOwner, ClockState, PauseGround, RungFate
 
 
 class Clock(SQLModel, table=True):
@@ -18,8 +18,8 @@ class Clock(SQLModel, table=True):
     ``suspended_days`` (both in the rule's own unit), and ``given_on`` where a letter, a meeting or a promise set the
     day itself. ``why`` says the counting in words, line by line.
 
-    ``duty`` is false for a right (to object, to ask for a review), whose end is no lateness. ``next_step`` is the
-    next rung of the clock's ladder and ``next_step_at`` the instant from which on it is due; both are empty when
+    ``duty`` is false for a right (to object, to ask for a review), whose end is no lateness. ``next_rung`` is the
+    next rung of the clock's ladder and ``next_rung_at`` the instant from which on it is due; both are empty when
     nothing will fall due any more.
     """
 
@@ -56,14 +56,14 @@ class Clock(SQLModel, table=True):
     why: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     stopped_on: date | None = None
     stop_reason: str | None = None
-    next_step: str | None = None
-    next_step_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    next_rung: str | None = Field(default=None, sa_column=Column("next_step", String))
+    next_rung_at: datetime | None = Field(default=None, sa_column=Column("next_step_at", UtcDateTime))
 
 
-class ClockStep(SQLModel, table=True):
-    """One step of one clock's ladder that is over: taken, taken by hand, or overtaken by a later one.
+class ClockRung(SQLModel, table=True):
+    """One rung of one clock's ladder that is over: taken, taken by hand, or overtaken by a later one.
 
-    ``(clock_id, step)`` is unique: whatever crashes or runs twice, a step happens once. ``due_on`` is the day on which
+    ``(clock_id, key)`` is unique: whatever crashes or runs twice, a rung happens once. ``due_on`` is the day on which
     it fell due, ``recorded_at`` when it was put on record, ``event_seq`` the case event that says so.
     ``announced`` tells whether the engine has been told; what is to be told again after a crash carries the same id.
     """
@@ -76,8 +76,8 @@ class ClockStep(SQLModel, table=True):
 
     id: int = Field(default=None, sa_column=Column(RowId, primary_key=True))
     clock_id: int = Field(sa_column=Column(RowId, ForeignKey("clock.id"), nullable=False))
-    step: str
-    fate: StepFate = Field(sa_type=coded(StepFate))
+    key: str = Field(sa_column=Column("step", String, nullable=False))
+    fate: RungFate = Field(sa_type=coded(RungFate))
     due_on: date
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     event_seq: int

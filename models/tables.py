@@ -6,7 +6,7 @@ from models.attachment import Attachment
 from models.bookmark import Bookmark
 from models.calendar_import import CalendarImport, CalendarMove
 from models.case_event import CaseEvent
-from models.clock import Clock, ClockStep, Suspension
+from models.clock import Clock, ClockRung, Suspension
 from models.dispatch import Dispatch
 from models.officer import Officer, OfficerRole
 from models.organ import Organ
@@ -26,7 +26,7 @@ __all__ = [
     "CalendarMove",
     "CaseEvent",
     "Clock",
-    "ClockStep",
+    "ClockRung",
     "Dispatch",
     "Officer",
     "OfficerRole",

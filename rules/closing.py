@@ -16,7 +16,7 @@ DELIVERED_WAYS = frozenset((Way.ASSIGNMENT, Way.DIRECT, Way.REJECTION, Way.REFUS
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClosingFacts:
+class ClosingSituation:
     """What a petition's file holds when somebody wants to close it.
 
     ``told`` says that the petitioner was told where the petition went (条例 第二十三条), or that nobody can be told.
@@ -28,7 +28,7 @@ class ClosingFacts:
     told: bool = False
 
 
-def closing_gaps(seen: ClosingFacts) -> tuple[str, ...]:
+def closing_gaps(seen: ClosingSituation) -> tuple[str, ...]:
     """List in Chinese what is still missing before a petition may be closed (结案条件); empty when nothing is."""
     wanting = (
         (seen.outcome is None, "没有办理结论"),

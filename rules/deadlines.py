@@ -7,11 +7,11 @@ from typing import Any
 
 from rules.due_words import Counted, GivenDay, explain, explain_given
 from rules.errors import CaseworkError
-from rules.packs import Limit, Rule, Unit
+from rules.packs import Limit, Rule, TimeUnit
 from rules.working_days import ONE_DAY, Calendar
 
 LENGTH = re.compile(r"([0-9]{1,4})\s*(d|wd|m|日|天|个?工作日|个月)")
-UNITS = dict.fromkeys(("d", "日", "天"), Unit.CALENDAR_DAY) | dict.fromkeys(("m", "个月"), Unit.MONTH)
+UNITS = dict.fromkeys(("d", "日", "天"), TimeUnit.CALENDAR_DAY) | dict.fromkeys(("m", "个月"), TimeUnit.MONTH)
 DIRECT = "直接给定的期限"
 
 
@@ -34,10 +34,10 @@ class Deadline:
     provisional: bool
     basis: str
     length: int
-    unit: Unit
+    unit: TimeUnit
     pack_version: str
     calendar_version: str
-    steps: tuple[str, ...]
+    why: tuple[str, ...]
 
 
 def compute_due(
@@ -72,7 +72,7 @@ def compute_due(
         pack_version=pack_version,
     )
     inputs = _inputs(rule, start, calendar, pack_version)
-    return Deadline(raw=raw, effective=effective, provisional=bool(missing), steps=explain(told), **inputs)
+    return Deadline(raw=raw, effective=effective, provisional=bool(missing), why=explain(told), **inputs)
 
 
 def _inputs(rule: Limit, start: date, calendar: Calendar, pack_version: str) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def _given(rule: Rule, start: date, calendar: Calendar, changed: Adjusted, pack_
         rule=rule, start=start, on=on, last=last, extended=changed.extended, paused=changed.paused, pack_version=pack_version
     )
     inputs = _inputs(rule, start, calendar, pack_version)
-    return Deadline(raw=last, effective=last, provisional=False, steps=explain_given(told), **inputs)
+    return Deadline(raw=last, effective=last, provisional=False, why=explain_given(told), **inputs)
 
 
 def extend(
@@ -144,18 +144,18 @@ def parse_length(text: str) -> Limit:
     found = LENGTH.fullmatch(plain)
     if found is None or int(found[1]) == 0:
         raise DeadlineError(f"看不懂期限“{text}”：请写 15d（日）、5wd（工作日）或 3m（月），长度 1 至 9999")
-    unit = UNITS.get(found[2], Unit.WORKING_DAY)
+    unit = UNITS.get(found[2], TimeUnit.WORKING_DAY)
     basis = f"{DIRECT}（未引用规则）"
     return Limit(key=plain, label=DIRECT, starts_on="给定日期", length=int(found[1]), unit=unit, article=basis)
 
 
 def _count(rule: Limit, start: date, calendar: Calendar, paused: int) -> list[date]:
     """Count to the last day; working days give every day passed on the way, for the explanation."""
-    if rule.unit is Unit.GIVEN_DAY:
+    if rule.unit is TimeUnit.GIVEN_DAY:
         raise DeadlineError(f"“{rule.label}”由来函、会议或者承诺直接定日，不能从起算日推算")
-    if rule.unit is Unit.CALENDAR_DAY:
+    if rule.unit is TimeUnit.CALENDAR_DAY:
         return [start + timedelta(days=rule.length + paused)]
-    if rule.unit is Unit.MONTH:
+    if rule.unit is TimeUnit.MONTH:
         return [_months_later(start, rule.length) + timedelta(days=paused)]
     if rule.length + paused == 0:  # 当日办结：on the day itself, or on the first working day after a rest day
         return [start] if calendar.is_working(start) else _days(start, calendar.next_working_day(start))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from rules.packs import Limit, Unit
+from rules.packs import Limit, TimeUnit
 from rules.working_days import ONE_DAY, Calendar, name_day
 
 
@@ -83,7 +83,7 @@ def _exempt(rule: Limit) -> list[str]:
 
 
 def _paused(rule: Limit, paused: int) -> list[str]:
-    word = "个工作日" if rule.unit is Unit.WORKING_DAY else "日"
+    word = "个工作日" if rule.unit is TimeUnit.WORKING_DAY else "日"
     return [f"中止：中止计时 {paused} {word}，不计入"] if paused else []
 
 
@@ -107,7 +107,7 @@ def _ending(count: Counted) -> str:
         return f"{line}；顺延至休息日后第一个工作日 {name_day(count.effective)}（比照民法典 第二百零三条）"
     if not count.rolls and not calendar.is_working(raw):
         return f"{line}；设置为不顺延"
-    return line if count.rule.unit is Unit.WORKING_DAY else f"{line}，无须顺延"
+    return line if count.rule.unit is TimeUnit.WORKING_DAY else f"{line}，无须顺延"
 
 
 def _versions(calendar: Calendar, pack_version: str, years: set[int]) -> str:

@@ -7,7 +7,7 @@ from rules.identity import id_number_warning
 
 
 @dataclass(frozen=True, kw_only=True)
-class PaperFacts:
+class PaperSituation:
     """What is looked at on a paper as it comes in: how it came, who signed, how many people, whether it says anything."""
 
     channel: Channel
@@ -18,7 +18,7 @@ class PaperFacts:
     visitor_count: int = 0
 
 
-def own_flags(paper: PaperFacts, *, group_visit_from: int) -> frozenset[Flag]:
+def own_flags(paper: PaperSituation, *, group_visit_from: int) -> frozenset[Flag]:
     """Name the flags of a paper; so many people or more who come in person are a group (集体访)."""
     earned = {
         Flag.ANONYMOUS: not any(name.strip() for name in paper.names),

@@ -1,18 +1,18 @@
-"""The ladder of one limit: its warning lights, the day it counts as missed, and the steps that follow."""
+"""The ladder of one limit: its warning lights, the day it counts as missed, and the escalations that follow."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from rules.packs import LadderStep, Pack, Rule
+from rules.packs import Escalation, Pack, Rule
 from rules.working_days import ONE_DAY
 
 MISSED = "missed"
 
 
 class RungKind(StrEnum):
-    """What a rung is: a light before the end, the first day after it, or a step of the pack's ladder."""
+    """What a rung is: a light before the end, the first day after it, or an escalation of the pack's ladder."""
 
     WARN = "warn"
     MISS = "miss"
@@ -27,7 +27,7 @@ class Rung:
     kind: RungKind
     label: str
     due_on: date
-    step: LadderStep | None = None
+    escalation: Escalation | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,17 +49,17 @@ def rungs(pack: Pack, rule: Rule, *, start: date, raw: date, due: date) -> tuple
     """Lay out a limit's rungs in the order of their days; a right (``duty`` false) has none.
 
     Lights stand at ``warn_at`` per cent of the raw span, the missed day is the day after the effective one, and the
-    ladder's steps count calendar days from the effective day. None of them moves when somebody comments or urges.
+    escalations count calendar days from the effective day. None of them moves when somebody comments or urges.
     """
     if not rule.duty:
         return ()
     days = warning_days(start, raw, due, rule.warn_at)
     lights = [Rung(key=f"warn_{p}", kind=RungKind.WARN, label=_light(p), due_on=min(day, due)) for p, day in days.items()]
-    steps = [
-        Rung(key=step.key, kind=RungKind.ESCALATE, label=step.label, due_on=due + timedelta(days=step.after_days), step=step)
-        for step in pack.steps_for(rule)
+    after = [
+        Rung(key=one.key, kind=RungKind.ESCALATE, label=one.label, due_on=due + timedelta(days=one.after_days), escalation=one)
+        for one in pack.escalations_for(rule)
     ]
-    return (*lights, Rung(key=MISSED, kind=RungKind.MISS, label="逾期", due_on=due + ONE_DAY), *steps)
+    return (*lights, Rung(key=MISSED, kind=RungKind.MISS, label="逾期", due_on=due + ONE_DAY), *after)
 
 
 def next_rung(ladder: Collection[Rung], passed: Collection[str]) -> Rung | None:
@@ -72,20 +72,20 @@ def climb(ladder: Collection[Rung], passed: Collection[str], today: date) -> Cli
 
     After a pause several rungs may be due at once. Only the highest still makes sense as a message: a light of
     50 % is pointless once 90 % have gone, and an urging once the limit calls for supervision. That a limit was
-    missed is always an event of its own; it has a message only when no step of the ladder speaks for it.
+    missed is always an event of its own; it has a message only when no rung of the ladder speaks for it.
     """
     due = [rung for rung in ladder if rung.key not in passed and rung.due_on <= today]
     if not due:
         return None
     last = due[-1]
     acts = tuple(rung for rung in due if rung is last or rung.kind is RungKind.MISS)
-    # Somebody who took a step by hand knows that the limit was missed.
+    # Somebody who took a rung by hand knows that the limit was missed.
     known = last.kind is RungKind.MISS and any(rung.kind is RungKind.ESCALATE and rung.key in passed for rung in ladder)
     return Climb(acts=acts, message=None if known else last, overtaken=tuple(rung for rung in due if rung not in acts))
 
 
 def below(ladder: Collection[Rung], key: str, passed: Collection[str]) -> tuple[Rung, ...]:
-    """Name the steps of the ladder under a step that a person took by hand, which it overtakes."""
+    """Name the rungs of the ladder under a rung that a person took by hand, which it overtakes."""
     keys = [rung.key for rung in ladder]
     if key not in keys:
         return ()

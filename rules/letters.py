@@ -33,7 +33,7 @@ def names_due_day(letter: Letter, due_on: date, written_on: date) -> bool:
 
 
 def owed_by(state: DispatchState | None, *, result_wanted: bool) -> str:
-    """Name by its rule what a unit owes unless a step of the ladder says otherwise: a signature, or the handling."""
+    """Name by its rule what a unit owes unless a rung of the ladder says otherwise: a signature, or the handling."""
     signed = state not in (None, DispatchState.AWAITING_SIGN_IN)
     return "assign" if signed and result_wanted else "sign_in"
 
@@ -47,6 +47,6 @@ def letter_of_rung(rung: Rung, *, units: bool) -> Letter:
     """Pick the letter of a ladder's rung: to the unit whose limit it is, or to the office itself."""
     if rung.kind is RungKind.WARN:
         return Letter.DEADLINE_WARNING if units else Letter.DEADLINE_ALERT
-    if rung.step is None:
+    if rung.escalation is None:
         return Letter.OVERDUE_ALERT
-    return Letter(rung.step.letter if units and rung.step.automatic else rung.step.own_letter)
+    return Letter(rung.escalation.letter if units and rung.escalation.automatic else rung.escalation.own_letter)

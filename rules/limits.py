@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from models.vocabulary.case import Flag, PetitionClass
 from models.vocabulary.limits import Exemption, GivenBy, StartsFrom, Whose
-from rules.packs import Pack, Rule, Unit
+from rules.packs import Pack, Rule, TimeUnit
 
 NAMED_DAYS = {
     StartsFrom.SUBMISSION: re.compile("提交登记"),
@@ -25,7 +25,7 @@ SHARE_EXEMPTIONS = frozenset((Exemption.REFERRAL, Exemption.OWN_LIMIT, Exemption
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShareFacts:
+class ShareSituation:
     """What a limit may depend on about one unit's share; days in Asia/Shanghai."""
 
     received_on: date | None = None
@@ -35,7 +35,7 @@ class ShareFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LimitFacts:
+class LimitSituation:
     """What a limit may depend on; days in Asia/Shanghai, ``acted_on`` is the day of what starts it.
 
     ``handled`` says that a unit handles the petition, so that the answer is not the office's own. Of the upstream
@@ -51,7 +51,7 @@ class LimitFacts:
     handled: bool = False
     upstream_due_on: date | None = None
     lead_days: int = 0
-    share: ShareFacts | None = None
+    share: ShareSituation | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +82,7 @@ def kind_of(petition_class: PetitionClass) -> str:
     return "ordinary_appeal" if petition_class is PetitionClass.APPEAL else petition_class.value
 
 
-def begin(pack: Pack, key: str, seen: LimitFacts, *, on: date | None = None, since: date | None = None) -> Start | None:
+def begin(pack: Pack, key: str, seen: LimitSituation, *, on: date | None = None, since: date | None = None) -> Start | None:
     """Say how a limit begins, or nothing when none exists here.
 
     ``on`` is the last day that a meeting or a promise has just set. A day that was set binds whatever class the
@@ -97,7 +97,7 @@ def begin(pack: Pack, key: str, seen: LimitFacts, *, on: date | None = None, sin
     return Start(on=first, reason=reason, basis=given.basis if given else rule.article, given_on=given.on if given else None)
 
 
-def missing(pack: Pack, key: str, seen: LimitFacts, *, on: date | None = None) -> str:
+def missing(pack: Pack, key: str, seen: LimitSituation, *, on: date | None = None) -> str:
     """Say in Chinese why a limit does not exist for a case; an empty text when it does."""
     rule = pack.rule(key)
     given = given_day(rule, seen, on)
@@ -106,12 +106,12 @@ def missing(pack: Pack, key: str, seen: LimitFacts, *, on: date | None = None) -
             return f"{exempt.label}没有此项期限"
     if given is None and seen.petition_class and not rule.applies_to(kind_of(seen.petition_class)):
         return f"{seen.petition_class.label}类没有此项期限"
-    if given is None and rule.unit is Unit.GIVEN_DAY:
+    if given is None and rule.unit is TimeUnit.GIVEN_DAY:
         return f"{rule.given_by.label if rule.given_by else ''}没有定期限"
     return "没有派件" if rule.whose is Whose.SHARE and seen.share is None else ""
 
 
-def first_day(rule: Rule, seen: LimitFacts) -> date | None:
+def first_day(rule: Rule, seen: LimitSituation) -> date | None:
     """Find the day from which a limit counts; nothing while that day is not on record."""
     days = {
         StartsFrom.SUBMISSION: seen.submitted_on,
@@ -123,7 +123,7 @@ def first_day(rule: Rule, seen: LimitFacts) -> date | None:
     return days[rule.starts_from]
 
 
-def given_day(rule: Rule, seen: LimitFacts, on: date | None = None) -> GivenLimit | None:
+def given_day(rule: Rule, seen: LimitSituation, on: date | None = None) -> GivenLimit | None:
     """Find the last day that a letter, the upstream organ, a meeting or a promise set, with its basis in words."""
     if rule.given_by is GivenBy.LETTER and seen.share and seen.share.limit_on:
         return GivenLimit(on=seen.share.limit_on, basis="交办函所定期限")
@@ -138,7 +138,7 @@ def given_day(rule: Rule, seen: LimitFacts, on: date | None = None) -> GivenLimi
     return None
 
 
-HOLDS: dict[Exemption, Callable[[LimitFacts], bool]] = {
+HOLDS: dict[Exemption, Callable[[LimitSituation], bool]] = {
     Exemption.HISTORIC: lambda seen: Flag.HISTORIC in seen.flags,
     Exemption.ANONYMOUS: lambda seen: Flag.ANONYMOUS in seen.flags,
     Exemption.LITIGATION: lambda seen: Flag.LITIGATION in seen.flags,

@@ -8,8 +8,8 @@ from enum import StrEnum
 from models.vocabulary.limits import ClockOwner, Exemption, GivenBy, StartsFrom, Whose
 from rules.errors import CaseworkError
 
-EVERY_STEP = ("*",)
-"""A missed limit climbs the whole ladder unless its row names the steps."""
+WHOLE_LADDER = ("*",)
+"""A missed limit climbs the whole ladder unless its row names the escalations."""
 KINDS = ("suggestion", "accusation", "appeal", "ordinary_appeal")
 """What a rule counts for: the three classes (条例 第二十九至三十一条), and 普通信访程序 of Art. 31(6) alone."""
 
@@ -18,7 +18,7 @@ class PackError(CaseworkError):
     """A pack cannot be used, or has no such version or row; the message names file, row and reason."""
 
 
-class Unit(StrEnum):
+class TimeUnit(StrEnum):
     """In what a length is counted."""
 
     CALENDAR_DAY = "calendar_day"
@@ -30,7 +30,12 @@ class Unit(StrEnum):
     @property
     def word(self) -> str:
         """The unit as staff read it after a number."""
-        return {Unit.CALENDAR_DAY: "日", Unit.WORKING_DAY: "个工作日", Unit.MONTH: "个月", Unit.GIVEN_DAY: "日（另行定日）"}[self]
+        return {
+            TimeUnit.CALENDAR_DAY: "日",
+            TimeUnit.WORKING_DAY: "个工作日",
+            TimeUnit.MONTH: "个月",
+            TimeUnit.GIVEN_DAY: "日（另行定日）",
+        }[self]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +43,7 @@ class Extension:
     """How much a limit may be extended by, in its own unit, by whose approval and with whose consent besides."""
 
     max: int
-    unit: Unit
+    unit: TimeUnit
     once: bool
     approver: str
     consent: str = ""
@@ -52,7 +57,7 @@ class Limit:
     label: str
     starts_on: str
     length: int
-    unit: Unit
+    unit: TimeUnit
     article: str
 
     @property
@@ -76,7 +81,7 @@ class Rule(Limit):
     limit that runs already stop once class and flags show that it does not exist. ``given_by`` names who may set the
     last day himself. ``duty`` is false for a right (to object, to ask for a review): its
     end is no lateness, so nobody is warned or urged. ``warn_at`` are per cent of the span, ``escalate`` the keys of the
-    ladder's steps that follow when the limit is missed.
+    ladder's rungs that follow when the limit is missed.
     """
 
     stops_on: str
@@ -90,7 +95,7 @@ class Rule(Limit):
     extension: Extension | None = None
     excluded: tuple[str, ...] = ()
     warn_at: tuple[int, ...] = (50, 75, 90, 100)
-    escalate: tuple[str, ...] = EVERY_STEP
+    escalate: tuple[str, ...] = WHOLE_LADDER
     duty: bool = True
     note: str = ""
 
@@ -114,7 +119,7 @@ class Rule(Limit):
 
 
 class LadderAction(StrEnum):
-    """What a step of the ladder is; a person who does the same by hand moves the ladder on."""
+    """What an escalation is; a person who does the same by hand moves the ladder on."""
 
     URGE = "urge"
     SUPERVISE = "supervise"
@@ -122,11 +127,11 @@ class LadderAction(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LadderStep:
-    """One step of the escalation: so many calendar days after a limit has passed, on this ground.
+class Escalation:
+    """One rung of the pack's ladder: so many calendar days after a limit has passed, on this ground.
 
     ``letter`` goes out when a handling unit is late, ``own_letter`` when the office itself is; both are names of the
-    catalogue. ``supervision_ground`` is the code of a ground of 条例 第四十条 (``rules.grounds``). A step that is not
+    catalogue. ``supervision_ground`` is the code of a ground of 条例 第四十条 (``rules.grounds``). One that is not
     ``automatic`` only reminds the office (by ``own_letter``), and a person takes it.
     """
 
@@ -150,7 +155,7 @@ class Pack:
     effective_on: date
     caution: str
     rules: tuple[Rule, ...]
-    ladder: tuple[LadderStep, ...]
+    ladder: tuple[Escalation, ...]
     extends: str = ""
     not_for: tuple[Exemption, ...] = ()
     """The circumstances in which none of its limits exists."""
@@ -160,11 +165,11 @@ class Pack:
         """Name this version: ``npc_city@2022-05-01``."""
         return f"{self.key}@{self.effective_on.isoformat()}"
 
-    def steps_for(self, rule: Rule) -> tuple[LadderStep, ...]:
-        """Name the ladder's steps that follow when a limit is missed, lowest first; none for a right."""
+    def escalations_for(self, rule: Rule) -> tuple[Escalation, ...]:
+        """Name the escalations that follow when a limit is missed, lowest first; none for a right."""
         if not rule.duty:
             return ()
-        return tuple(step for step in self.ladder if rule.escalate == EVERY_STEP or step.key in rule.escalate)
+        return tuple(one for one in self.ladder if rule.escalate == WHOLE_LADDER or one.key in rule.escalate)
 
     def rule(self, key: str) -> Rule:
         """Find a row by its key; raises ``PackError`` with the nearest keys."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from models.vocabulary.case import Event, Outcome, Way
 from models.vocabulary.people import OrganKind, Role
-from rules.facts import UnitFacts
+from rules.situation import UnitSituation
 
 CITY_DEPARTMENTS = (OrganKind.GOVERNMENT, OrganKind.BUREAU, OrganKind.COURT, OrganKind.PROCURATORATE, OrganKind.SUPERVISION)
 
@@ -37,14 +37,14 @@ class ApprovalLevels:
     other: Role = Role.DIRECTOR
 
 
-def is_cross_department(units: tuple[UnitFacts, ...]) -> bool:
+def is_cross_department(units: tuple[UnitSituation, ...]) -> bool:
     """Say whether two or more departments of the city, or two or more districts, are concerned."""
     departments = {unit.code for unit in units if unit.district is None and unit.kind in CITY_DEPARTMENTS}
     districts = {unit.district for unit in units if unit.district}
     return len(departments) >= 2 or len(districts) >= 2
 
 
-def approval_role(way: Way, units: tuple[UnitFacts, ...], levels: ApprovalLevels) -> Role:
+def approval_role(way: Way, units: tuple[UnitSituation, ...], levels: ApprovalLevels) -> Role:
     """Name the capacity that has to approve a way for these units."""
     if way is Way.ASSIGNMENT:
         return levels.cross_department if is_cross_department(units) else levels.assignment

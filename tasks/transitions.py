@@ -21,7 +21,7 @@ from tasks.record.act import Act
 from tasks.record.cases import Case
 from tasks.record.chain import event_hash, head_seal
 from tasks.record.columns import RowChange, write_columns
-from tasks.record.facts import gather_facts, last_event
+from tasks.record.situation import gather_situation, last_event
 from tasks.runs.bookmarks import want_run
 
 
@@ -29,7 +29,7 @@ from tasks.runs.bookmarks import want_run
 class Change:
     """One event of the lifecycle, and what it brings with it.
 
-    ``asked`` completes the facts that the guard sees; ``columns`` are new values in the row at hand (the share's when
+    ``asked`` completes the situation that the guard sees; ``columns`` are new values in the row at hand (the share's when
     the case is about one), ``also`` those in other rows of the same file; ``record`` holds the codes, dates and counts to
     put on record; ``note`` is free text, which is sealed; ``words`` are what only letters need; ``order`` replaces the
     row's letters by the one of a ladder's step.
@@ -54,7 +54,7 @@ def advance(case: Case, change: Change, act: Act) -> CaseEvent:
     Raises ``TransitionRefusedError`` with a reason for staff; then nothing was changed.
     """
     source = case.state
-    row = advance_from(source, change.event, act.actor.role, gather_facts(case, act, change.asked))
+    row = advance_from(source, change.event, act.actor.role, gather_situation(case, act, change.asked))
     _check_time(case, act)
     told = write_columns(case.session, (RowChange(case.at_hand, change.columns), *change.also))
     _move(case.at_hand, row.leads_to(source))
@@ -71,7 +71,7 @@ def advance(case: Case, change: Change, act: Act) -> CaseEvent:
 
 def follow_units(case: Case, act: Act) -> None:
     """Let the petition's state follow its units (worst first), as system events of their own."""
-    seen = gather_facts(case, act.by_system(), {})
+    seen = gather_situation(case, act.by_system(), {})
     if next_event := roll_up(case.petition.state, seen):
         advance(case.whole, Change(next_event), act.by_system())
 

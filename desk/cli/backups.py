@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from desk.cli.output import REFUSED, fail, say, spoken
-from desk.clock import now
+from desk.wall_time import now
 
 if TYPE_CHECKING:
     from rich.progress import TaskID

@@ -7,7 +7,7 @@ import typer
 
 from desk.cli.console import at_the_console
 from desk.cli.output import MISUSED, fail, say, say_json, spoken, table
-from desk.clock import now
+from desk.wall_time import now
 
 if TYPE_CHECKING:
     from tasks.record.act import Act

@@ -8,7 +8,7 @@ import typer
 from desk.cli import daily
 from desk.cli.console import at_the_console
 from desk.cli.output import fail, say, say_json, spoken, table
-from desk.clock import now
+from desk.wall_time import now
 
 Number = Annotated[str, typer.Argument(metavar="编号", help="信访件编号，如 XF-2026-0001；派件如 XF-2026-0001/2")]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]

@@ -8,7 +8,7 @@ from typing import Any
 
 from desk.cli.console import at_the_console
 from desk.cli.output import fail, say, say_json, spoken, table
-from desk.clock import now
+from desk.wall_time import now
 
 HEADS = {
     "number": "编号",

@@ -114,7 +114,7 @@ def _one(desk: _Desk, rule: str, start: str, as_json: bool, explain: bool) -> No
         return
     rolled = f"（顺延前 {found.raw}）" if found.raw != found.effective else ""
     say(f"{found.effective}{rolled}{'（暂定）' if found.provisional else ''}　依据：{found.basis}")
-    for line in found.steps if explain else ():
+    for line in found.why if explain else ():
         say(f"  {line}")
 
 
@@ -172,7 +172,7 @@ def _record(found: Deadline, explain: bool) -> dict[str, Any]:
         "pack": found.pack_version,
         "calendar": found.calendar_version,
     }
-    return record | {"steps": list(found.steps)} if explain else record
+    return record | {"steps": list(found.why)} if explain else record
 
 
 def _line(answer: dict[str, Any]) -> dict[str, Any]:
@@ -198,9 +198,9 @@ def _list(desk: _Desk, as_json: bool) -> None:
 
 
 def _length(rule: Rule) -> str:
-    from rules.packs import Unit
+    from rules.packs import TimeUnit
 
-    if rule.unit is Unit.GIVEN_DAY:
+    if rule.unit is TimeUnit.GIVEN_DAY:
         return "另行定日"
     return f"{rule.length} {rule.unit.word}" if rule.length else "当日"
 

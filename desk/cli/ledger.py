@@ -7,7 +7,7 @@ import typer
 
 from desk.cli.console import at_the_console
 from desk.cli.output import MISUSED, REFUSED, fail, say, say_json, spoken
-from desk.clock import now
+from desk.wall_time import now
 
 if TYPE_CHECKING:
     from tasks.keeping.database import Database

@@ -1,4 +1,4 @@
-"""The commands about limits: list them with the reason for each date, suspend, resume, note a step or an answer."""
+"""The commands about limits: list them with the reason for each date, suspend, resume, note a rung or an answer."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -6,7 +6,7 @@ import typer
 
 from desk.cli.console import at_the_console
 from desk.cli.output import fail, say, say_json, spoken, table
-from desk.clock import now
+from desk.wall_time import now
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -47,7 +47,7 @@ def clocks_command(
 
 def _rows(session: "Session", petition: Any, today: Any) -> list[dict[str, Any]]:
     from rules.zone import legal_day
-    from tasks.limits.ladder import ladder_of, steps_taken
+    from tasks.limits.ladder import ladder_of, rungs_taken
     from tasks.reading.casefile import clock_row, why_lines
     from tasks.record.cases import clocks_of, dispatches_of
 
@@ -56,12 +56,12 @@ def _rows(session: "Session", petition: Any, today: Any) -> list[dict[str, Any]]
     for clock in clocks_of(session, petition):
         labels = {rung.key: rung.label for rung in ladder_of(petition, clock)}
         taken = [
-            f"{labels.get(step.step, step.step)}（{legal_day(step.recorded_at)}，{step.fate.label}）"
-            for step in steps_taken(session, clock)
+            f"{labels.get(rung.key, rung.key)}（{legal_day(rung.recorded_at)}，{rung.fate.label}）"
+            for rung in rungs_taken(session, clock)
         ]
         following = (
-            f"{labels.get(clock.next_step, '')}（{legal_day(clock.next_step_at)}）"
-            if clock.next_step and clock.next_step_at
+            f"{labels.get(clock.next_rung, '')}（{legal_day(clock.next_rung_at)}）"
+            if clock.next_rung and clock.next_rung_at
             else ""
         )
         rows.append(
@@ -150,7 +150,7 @@ def step_command(
     with database().write() as session:
         act = _act(session, officer, *CLERKS, Role.VICE_CHAIR)
         case = lock_case(session, number if dispatch is None else f"{number}/{dispatch}")
-        moved = escalate(case, act=act, step=step, reason=reason).facts.get("clocks", [])
+        moved = escalate(case, act=act, rung=step, reason=reason).facts.get("clocks", [])
     effect = f"第 {'、'.join(map(str, moved))} 号期限的升级阶梯随之前移" if moved else "没有期限在等这一步，各期限的升级阶梯不变"
     say(f"{number} 已登记：{step}；{effect}")
 

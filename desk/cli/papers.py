@@ -7,7 +7,7 @@ import typer
 
 from desk.cli.console import at_the_console
 from desk.cli.output import fail, say, spoken, table
-from desk.clock import now
+from desk.wall_time import now
 
 if TYPE_CHECKING:
     from models.outbox_message import OutboxMessage

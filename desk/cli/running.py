@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from desk.cli.output import say, spoken, table
-from desk.clock import now
+from desk.wall_time import now
 
 
 @spoken

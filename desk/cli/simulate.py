@@ -38,7 +38,7 @@ def simulate_command(
     else:
         table(f"{order.first} 至 {order.last}，{year.petitions} 件，种子 {seed}", rows(year.counted))
         say(
-            f"结案 {year.closed} 件；事件 {year.events} 条；期限 {year.clocks} 个；已办步骤 {year.steps} 步，被取代 {year.overtaken} 步；"
+            f"结案 {year.closed} 件；事件 {year.events} 条；期限 {year.clocks} 个；已办步骤 {year.rungs} 步，被取代 {year.overtaken} 步；"
             f"函件 {year.letters} 份；规则拒绝 {sum(year.refused.values())} 次；巡查停机 {f'{down[0]} 至 {down[1]}' if down else '无'}"
         )
         for promise in PROMISES:

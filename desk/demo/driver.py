@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from desk.clock import now
 from desk.demo.cases import CASES, DemoCase, Turn
 from desk.stack.supervisor import Say
+from desk.wall_time import now
 from rules.errors import CaseworkError
 from rules.zone import SHANGHAI
 

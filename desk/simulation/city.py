@@ -41,7 +41,7 @@ class Year:
     closed: int = 0
     events: int = 0
     clocks: int = 0
-    steps: int = 0
+    rungs: int = 0
     overtaken: int = 0
     letters: int = 0
     faults: list[str] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Year:
 
     def add(self, other: "Year") -> None:
         """Take another part of the city in."""
-        for name in ("petitions", "closed", "events", "clocks", "steps", "overtaken", "letters"):
+        for name in ("petitions", "closed", "events", "clocks", "rungs", "overtaken", "letters"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.refused += other.refused
         self.counted += other.counted
@@ -132,10 +132,10 @@ def _sum_up(walk: Any, petitions: int) -> Year:
     from desk.simulation.promises import Inspector
     from desk.simulation.tally import tally
     from models.case_event import CaseEvent
-    from models.clock import Clock, ClockStep
+    from models.clock import Clock, ClockRung
     from models.outbox_message import OutboxMessage
     from models.petition import Petition
-    from models.vocabulary.limits import StepFate
+    from models.vocabulary.limits import RungFate
     from tasks.limits.rulebook import calendar, office_hours, packs
 
     hours = office_hours()
@@ -154,8 +154,8 @@ def _sum_up(walk: Any, petitions: int) -> Year:
             closed=many(Petition, col(Petition.closed_on).is_not(None)),
             events=many(CaseEvent),
             clocks=many(Clock),
-            steps=many(ClockStep, ClockStep.fate == StepFate.ACTED),
-            overtaken=many(ClockStep, ClockStep.fate == StepFate.OVERTAKEN),
+            rungs=many(ClockRung, ClockRung.fate == RungFate.ACTED),
+            overtaken=many(ClockRung, ClockRung.fate == RungFate.OVERTAKEN),
             letters=many(OutboxMessage),
             faults=walk.swept.faults,
             refused=walk.refused,

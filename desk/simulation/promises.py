@@ -8,12 +8,12 @@ from datetime import date, time, timedelta
 from sqlmodel import Session, col, select
 
 from models.case_event import CaseEvent
-from models.clock import Clock, ClockStep
+from models.clock import Clock, ClockRung
 from models.dispatch import Dispatch
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
 from models.vocabulary.case import State
-from models.vocabulary.limits import ClockState, StepFate
+from models.vocabulary.limits import ClockState, RungFate
 from models.vocabulary.papers import MessageState
 from models.vocabulary.people import Role
 from rules.lifecycle.share import FINISHED_UNITS
@@ -79,7 +79,7 @@ class Inspector:
         ]
 
     def _twice(self, session: Session) -> Iterator[str]:
-        """Count the case events, not the rows whose key forbids it: the same clock and step may be told once."""
+        """Count the case events, not the rows whose key forbids it: the same clock and rung may be told once."""
         query = select(CaseEvent.petition_id, CaseEvent.facts).where(CaseEvent.actor_role == Role.SYSTEM)
         told = Counter(
             (petition, facts["clock"], facts["step"])
@@ -90,19 +90,19 @@ class Inspector:
 
     def _early(self, session: Session) -> Iterator[str]:
         """Count from the due date that the event itself names, by the pack's own figures."""
-        query = select(ClockStep, Clock, CaseEvent.facts).join(Clock, col(Clock.id) == col(ClockStep.clock_id))
+        query = select(ClockRung, Clock, CaseEvent.facts).join(Clock, col(Clock.id) == col(ClockRung.clock_id))
         query = query.join(
-            CaseEvent, (col(CaseEvent.petition_id) == col(Clock.petition_id)) & (col(CaseEvent.seq) == col(ClockStep.event_seq))
+            CaseEvent, (col(CaseEvent.petition_id) == col(Clock.petition_id)) & (col(CaseEvent.seq) == col(ClockRung.event_seq))
         )
-        for step, clock, facts in session.exec(query.where(ClockStep.fate == StepFate.ACTED)):
+        for rung, clock, facts in session.exec(query.where(ClockRung.fate == RungFate.ACTED)):
             due = date.fromisoformat(facts["due_on"])
-            if legal_day(step.recorded_at) < self._earliest(clock, step.step, due):
-                yield f"信访件 {clock.petition_id} 期限 {clock.number} {step.step}：{legal_day(step.recorded_at)}"
+            if legal_day(rung.recorded_at) < self._earliest(clock, rung.key, due):
+                yield f"信访件 {clock.petition_id} 期限 {clock.number} {rung.key}：{legal_day(rung.recorded_at)}"
 
-    def _earliest(self, clock: Clock, step: str, due: date) -> date:
+    def _earliest(self, clock: Clock, rung: str, due: date) -> date:
         pack = self.packs.version(clock.pack_version)
-        if step.startswith("warn_"):
-            percent = int(step.removeprefix("warn_"))
+        if rung.startswith("warn_"):
+            percent = int(rung.removeprefix("warn_"))
             # The raw day may lie before the rolled one, never after it; a light stands at its share of that span.
             span = (
                 min(clock.raw_due_on, due) - clock.starts_on
@@ -111,7 +111,7 @@ class Inspector:
             )
             return due if percent >= 100 else clock.starts_on + span * percent / 100
         after = {"missed": 1} | {one.key: one.after_days for one in pack.ladder}
-        return due + timedelta(days=after[step])
+        return due + timedelta(days=after[rung])
 
     def _at_night(self, session: Session) -> Iterator[str]:
         query = select(OutboxMessage).where(col(OutboxMessage.clock_id).is_not(None), OutboxMessage.state == MessageState.SENT)
@@ -122,19 +122,19 @@ class Inspector:
 
     def _unescalated(self, session: Session) -> Iterator[str]:
         passed: dict[int, set[str]] = {}
-        for clock_id, step in session.exec(select(ClockStep.clock_id, ClockStep.step)):
-            passed.setdefault(clock_id, set()).add(step)
+        for clock_id, rung in session.exec(select(ClockRung.clock_id, ClockRung.key)):
+            passed.setdefault(clock_id, set()).add(rung)
         for clock in session.exec(select(Clock).where(col(Clock.duty), Clock.state != ClockState.SUSPENDED)):
             owed = self._owed(clock, clock.stopped_on or self.sweeps[-1])
             if missing := owed - passed.get(clock.id, set()):
                 yield f"信访件 {clock.petition_id} 期限 {clock.number}（届满 {clock.due_on}）：缺 {'、'.join(sorted(missing))}"
 
     def _owed(self, clock: Clock, end: date) -> set[str]:
-        """The steps that a sweep must have seen by the day on which the clock ended, or the year did."""
+        """The rungs that a sweep must have seen by the day on which the clock ended, or the year did."""
         pack = self.packs.version(clock.pack_version)
         last = max((day for day in self.sweeps if day <= end), default=date.min)
-        after = {"missed": 1} | {step.key: step.after_days for step in pack.steps_for(pack.rule(clock.rule_key))}
-        return {step for step, days in after.items() if clock.due_on + timedelta(days=days) <= last}
+        after = {"missed": 1} | {rung.key: rung.after_days for rung in pack.escalations_for(pack.rule(clock.rule_key))}
+        return {rung for rung, days in after.items() if clock.due_on + timedelta(days=days) <= last}
 
     def _unseen(self, session: Session) -> Iterator[str]:
         """Whatever waits for somebody has a duty that runs, or stands still on a legal basis."""

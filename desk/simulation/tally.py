@@ -4,10 +4,10 @@ from collections import Counter
 
 from sqlmodel import Session, col, select
 
-from models.clock import Clock, ClockStep
+from models.clock import Clock, ClockRung
 from models.dispatch import Dispatch
 from models.organ import Organ
-from models.vocabulary.limits import ClockOwner, StepFate
+from models.vocabulary.limits import ClockOwner, RungFate
 from rules.zone import legal_day
 from tasks.keeping.settings import settings
 
@@ -23,24 +23,24 @@ Tally = Counter[tuple[str, str, str]]
 
 
 def tally(session: Session) -> Tally:
-    """Count the steps that were taken, by unit (the office for its own limits), month and column."""
+    """Count the rungs that were taken, by unit (the office for its own limits), month and column."""
     query = (
-        select(ClockStep, Clock.owner, Organ.name)
-        .join(Clock, col(Clock.id) == col(ClockStep.clock_id))
+        select(ClockRung, Clock.owner, Organ.name)
+        .join(Clock, col(Clock.id) == col(ClockRung.clock_id))
         .outerjoin(Dispatch, col(Dispatch.id) == col(Clock.dispatch_id))
         .outerjoin(Organ, col(Organ.id) == col(Dispatch.organ_id))
-        .where(ClockStep.fate != StepFate.OVERTAKEN)
+        .where(ClockRung.fate != RungFate.OVERTAKEN)
     )
     counted: Tally = Counter()
-    for step, owner, unit in session.exec(query):
+    for rung, owner, unit in session.exec(query):
         whose = unit if unit and owner is ClockOwner.HANDLER else settings().office_name
-        counted[whose, f"{legal_day(step.recorded_at):%Y-%m}", column_of(step.step)] += 1
+        counted[whose, f"{legal_day(rung.recorded_at):%Y-%m}", column_of(rung.key)] += 1
     return counted
 
 
-def column_of(step: str) -> str:
-    """Name the column that a step counts in."""
-    return "warned" if step.startswith("warn_") else step
+def column_of(rung: str) -> str:
+    """Name the column that a rung counts in."""
+    return "warned" if rung.startswith("warn_") else rung
 
 
 def rows(counted: Tally) -> list[dict[str, str | int]]:

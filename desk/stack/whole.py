@@ -5,10 +5,10 @@ import socket
 import sys
 from pathlib import Path
 
-from desk.clock import now
 from desk.stack.automations import apply_automations
 from desk.stack.engine import engine_client
 from desk.stack.supervisor import Child, Say, StackError, Supervisor
+from desk.wall_time import now
 from rules.working_days import load_calendar
 from tasks.backup.restore import refuse_unfinished
 from tasks.keeping.database import database

@@ -22,8 +22,8 @@ class ClockState(Labelled):
     VOID = "void", "作废"
 
 
-class StepFate(Labelled):
-    """What became of one step of a clock's ladder."""
+class RungFate(Labelled):
+    """What became of one rung of a clock's ladder."""
 
     ACTED = "acted", "已办"
     BY_HAND = "by_hand", "已由人工办理"

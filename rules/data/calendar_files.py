@@ -81,7 +81,7 @@ def days_of_holiday(row: Row, first: date, last: date) -> list[date]:
     """List the days from first to last; refuses a holiday that ends before it begins or lasts too long."""
     if not timedelta() <= last - first <= LONGEST_HOLIDAY:
         row.refuse(f"从 {first} 到 {last} 不是合理的假期")
-    return [first + timedelta(days=step) for step in range((last - first).days + 1)]
+    return [first + timedelta(days=passed) for passed in range((last - first).days + 1)]
 
 
 def write_calendar(found: CalendarFile) -> str:

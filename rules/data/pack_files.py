@@ -8,8 +8,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from rules.data.data_files import Row, read_file, toml_files
-from rules.data.pack_rows import exemptions, key_of, rule_of, step_of
-from rules.packs import EVERY_STEP, LadderStep, Pack, PackError, Packs, Rule
+from rules.data.pack_rows import escalation_of, exemptions, key_of, rule_of
+from rules.packs import WHOLE_LADDER, Escalation, Pack, PackError, Packs, Rule
 
 REQUIRED = (
     "register",
@@ -104,7 +104,7 @@ def _complete(row: Row, pack: Pack, whole: Iterable[Pack]) -> Pack:
         row.refuse("没有升级阶梯（[[ladder]]）")
     for key in rules:
         _check_extended(row, rules, key)
-        _check_steps(row, rules[key], ladder)
+        _check_rungs(row, rules[key], ladder)
     return Pack(
         key=pack.key,
         label=pack.label,
@@ -131,9 +131,9 @@ def _check_extended(row: Row, rules: dict[str, Rule], key: str) -> None:
         row.refuse(f"规则 {key} 的 starts_from、whose 应与 {base.key} 相同（{base.starts_from}、{base.whose}）")
 
 
-def _check_steps(row: Row, rule: Rule, ladder: tuple[LadderStep, ...]) -> None:
-    known = [step.key for step in ladder]
-    if rule.escalate != EVERY_STEP and (unknown := [key for key in rule.escalate if key not in known]):
+def _check_rungs(row: Row, rule: Rule, ladder: tuple[Escalation, ...]) -> None:
+    known = [rung.key for rung in ladder]
+    if rule.escalate != WHOLE_LADDER and (unknown := [key for key in rule.escalate if key not in known]):
         row.refuse(f"规则 {rule.key} 的 escalate 中的“{'、'.join(unknown)}”不在升级阶梯中，可用：{'、'.join(known)}")
 
 
@@ -146,11 +146,11 @@ def _read_pack(top: Row) -> tuple[Row, Pack]:
         extends=top.text("extends", ""),
         not_for=exemptions(top),
         rules=tuple(rule_of(row) for row in top.rows("rule")),
-        ladder=tuple(step_of(row) for row in top.rows("ladder")),
+        ladder=tuple(escalation_of(row) for row in top.rows("ladder")),
     )
     top.done()
     _refuse_twice(top, [rule.key for rule in pack.rules], "规则")
-    _refuse_twice(top, [step.key for step in pack.ladder], "升级阶梯")
+    _refuse_twice(top, [rung.key for rung in pack.ladder], "升级阶梯")
     for earlier, later in pairwise(pack.ladder):
         if later.after_days <= earlier.after_days:
             top.refuse(f"升级阶梯 {later.key} 应晚于 {earlier.key}")

@@ -1,4 +1,4 @@
-"""Reading and checking the rows of a rule pack: one limit, one step of the ladder; or refused in words."""
+"""Reading and checking the rows of a rule pack: one limit, one escalation; or refused in words."""
 
 import re
 
@@ -7,7 +7,7 @@ from models.vocabulary.papers import Letter
 from rules.data.data_files import Row
 from rules.grounds import SUPERVISION_GROUNDS
 from rules.limits import SHARE_EXEMPTIONS, named_day
-from rules.packs import EVERY_STEP, KINDS, Extension, LadderAction, LadderStep, Rule, Unit
+from rules.packs import KINDS, WHOLE_LADDER, Escalation, Extension, LadderAction, Rule, TimeUnit
 
 EXCLUDED = ("hearing",)
 LONGEST = 3660
@@ -31,7 +31,7 @@ def cited(article: str) -> bool:
 
 def rule_of(row: Row) -> Rule:
     """Read one limit, whole and cited."""
-    unit = Unit(row.choice("unit", tuple(Unit)))
+    unit = TimeUnit(row.choice("unit", tuple(TimeUnit)))
     rule = Rule(
         key=key_of(row),
         label=row.text("label"),
@@ -51,14 +51,14 @@ def rule_of(row: Row) -> Rule:
         excluded=row.choices("excluded", EXCLUDED, []),
         warn_at=_warnings(row),
         note=row.text("note", ""),
-        escalate=tuple(row.members("escalate", str, "文字", list(EVERY_STEP))),
+        escalate=tuple(row.members("escalate", str, "文字", list(WHOLE_LADDER))),
         duty=row.flag("duty", default=True),
     )
     if not rule.counts:
         row.refuse("counts 不能为空：须写明适用于哪类事项")
     if rule.duty and rule.owner == "petitioner":
         row.refuse("信访人的期限是权利不是义务，须写明 duty = false")
-    if unit is Unit.GIVEN_DAY and (rule.length or rule.extension):
+    if unit is TimeUnit.GIVEN_DAY and (rule.length or rule.extension):
         row.refuse("另行定日的期限没有长度，也不能延期（length = 0，不写 extension）")
     check_words(row, rule)
     check_subject(row, rule)
@@ -98,22 +98,22 @@ def check_subject(row: Row, rule: Rule) -> None:
         row.refuse(f"not_for 的“{'、'.join(wrong)}”只用于派件的期限（whose = share）")
     if not of_share and rule.starts_from is StartsFrom.UNIT_RECEIPT:
         row.refuse("签收日期只有派件才有，starts_from = unit_receipt 须写明 whose = share")
-    if rule.unit is Unit.GIVEN_DAY and rule.given_by is None:
+    if rule.unit is TimeUnit.GIVEN_DAY and rule.given_by is None:
         row.refuse(f"另行定日的期限须写明由谁定日 given_by，可用：{'、'.join(GivenBy)}")
-    if rule.unit is not Unit.GIVEN_DAY and rule.given_by not in (None, GivenBy.LETTER):
+    if rule.unit is not TimeUnit.GIVEN_DAY and rule.given_by not in (None, GivenBy.LETTER):
         row.refuse(f"given_by = {rule.given_by} 只用于另行定日的期限（unit = given_day）")
     if rule.given_by and rule.whose is not GIVEN_TO[rule.given_by]:
         row.refuse(f"given_by = {rule.given_by} 的期限，whose 应为 {GIVEN_TO[rule.given_by]}，现为 {rule.whose}")
 
 
-def _extension(row: Row, unit: Unit) -> Extension | None:
+def _extension(row: Row, unit: TimeUnit) -> Extension | None:
     cells = row.cell("extension", dict, "表", {})
     if not cells:
         return None
     part = Row(row.file, row.error, cells, f"{row.name}的 extension")
     extension = Extension(
         max=part.whole("max", least=1, most=LONGEST),
-        unit=Unit(part.choice("unit", tuple(Unit))),
+        unit=TimeUnit(part.choice("unit", tuple(TimeUnit))),
         once=part.flag("once"),
         approver=part.text("approver"),
         consent=part.text("consent", ""),
@@ -124,12 +124,12 @@ def _extension(row: Row, unit: Unit) -> Extension | None:
     return extension
 
 
-def step_of(row: Row) -> LadderStep:
-    """Read one step of the ladder."""
+def escalation_of(row: Row) -> Escalation:
+    """Read one escalation."""
     letters, grounds = tuple(Letter), tuple(ground.code for ground in SUPERVISION_GROUNDS)
     action = LadderAction(row.choice("action", tuple(LadderAction)))
     supervises = action is LadderAction.SUPERVISE
-    step = LadderStep(
+    rung = Escalation(
         key=key_of(row),
         label=row.text("label"),
         after_days=row.whole("after_days", least=1, most=LONGEST),
@@ -141,7 +141,7 @@ def step_of(row: Row) -> LadderStep:
         supervision_ground=row.choice("supervision_ground", grounds) if supervises else "",
     )
     row.done()
-    return step
+    return rung
 
 
 def key_of(row: Row) -> str:

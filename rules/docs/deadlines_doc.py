@@ -5,7 +5,7 @@ from datetime import date
 
 from models.vocabulary.papers import Letter
 from rules.data.pack_files import load_packs
-from rules.packs import EVERY_STEP, KINDS, Pack, Rule, Unit
+from rules.packs import KINDS, WHOLE_LADDER, Pack, Rule, TimeUnit
 
 DEFAULT_PACK = "npc_city"
 OWNER_WORDS = {
@@ -40,7 +40,7 @@ LADDER = """期限过去一定比例时提醒责任方（“提醒”一栏）�
 def deadlines_table(pack: Pack) -> str:
     """Render a pack as Markdown: its rows, its ladder and how days are counted."""
     rows = "\n".join(_row(rule) for rule in pack.rules)
-    steps = "\n".join(
+    rungs = "\n".join(
         f"| {one.key} | {one.label} | 逾期 {one.after_days} 日 | {Letter(one.letter).label} | {Letter(one.own_letter).label} | {one.ground} |"
         for one in pack.ladder
     )
@@ -50,7 +50,7 @@ def deadlines_table(pack: Pack) -> str:
         "| 键 | 事项 | 起算 | 完成 | 期限 | 延期 | 责任方 | 属于 | 适用 | 不适用 | 提醒 | 升级 | 依据 |\n"
         "|---|---|---|---|---|---|---|---|---|---|---|---|---|\n"
         f"{rows}\n{COUNTING}\n## 逾期升级\n\n{LADDER}\n"
-        f"| 键 | 步骤 | 何时 | 承办单位逾期时 | 信访办自己逾期时 | 依据 |\n|---|---|---|---|---|---|\n{steps}\n{_notes(pack)}"
+        f"| 键 | 步骤 | 何时 | 承办单位逾期时 | 信访办自己逾期时 | 依据 |\n|---|---|---|---|---|---|\n{rungs}\n{_notes(pack)}"
     )
 
 
@@ -84,12 +84,12 @@ def _not_for(rule: Rule) -> str:
 def _ladder_of(rule: Rule) -> tuple[str, str]:
     if not rule.duty:
         return "—（权利）", "—"
-    steps = "全部" if rule.escalate == EVERY_STEP else "、".join(rule.escalate)
-    return "、".join(f"{percent}%" for percent in rule.warn_at) or "—", steps
+    rungs = "全部" if rule.escalate == WHOLE_LADDER else "、".join(rule.escalate)
+    return "、".join(f"{percent}%" for percent in rule.warn_at) or "—", rungs
 
 
 def _length(rule: Rule) -> str:
-    if rule.unit is Unit.GIVEN_DAY:
+    if rule.unit is TimeUnit.GIVEN_DAY:
         return f"由{rule.given_by.label}定日" if rule.given_by else "另行定日"
     own = f"；{rule.given_by.label}另定的从其所定" if rule.given_by else ""
     excluded = "、".join(EXCLUDED_WORDS[what] for what in rule.excluded)

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from models.vocabulary.case import Event, State
 from models.vocabulary.people import Role
 from rules.errors import TransitionRefusedError
-from rules.facts import Facts
 from rules.lifecycle.petition import PETITION_ROWS
 from rules.lifecycle.row import AnyState, Transition
 from rules.lifecycle.share import DISPATCH_ROWS
+from rules.situation import Situation
 
 ROLL_UP_EVENTS = (
     Event.ALL_RETURNED,
@@ -36,7 +36,7 @@ def permitted(state: AnyState, role: Role) -> tuple[Event, ...]:
     return tuple(row.event for row in rows_from(state) if role in row.roles)
 
 
-def advance_from(state: AnyState, event: Event, role: Role, facts: Facts) -> Transition:
+def advance_from(state: AnyState, event: Event, role: Role, situation: Situation) -> Transition:
     """Find the row for a change, or raise ``TransitionRefusedError`` with the reason in the office's words."""
     row = next((row for row in rows_from(state) if row.event is event), None)
     if row is None:
@@ -44,15 +44,15 @@ def advance_from(state: AnyState, event: Event, role: Role, facts: Facts) -> Tra
     if role not in row.roles:
         allowed = "、".join(allowed.label for allowed in row.roles)
         raise TransitionRefusedError(f"{event.label}须由{allowed}办理，您的身份是{role.label}")
-    if reason := row.guard(facts):
+    if reason := row.guard(situation):
         raise TransitionRefusedError(reason)
     return row
 
 
-def roll_up(state: State, facts: Facts) -> Event | None:
+def roll_up(state: State, situation: Situation) -> Event | None:
     """Name the system event by which the petition follows its units, or nothing when it already stands right."""
     for event in ROLL_UP_EVENTS:
         row = next((row for row in rows_from(state) if row.event is event), None)
-        if row and row.guard(facts) is None:
+        if row and row.guard(situation) is None:
             return event if row.target is not state else None
     return None

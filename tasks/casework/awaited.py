@@ -9,12 +9,12 @@ from models.officer import Officer, OfficerRole
 from models.petition import Petition
 from models.vocabulary.case import Step, Way
 from models.vocabulary.people import Role
-from rules.facts import UnitFacts
 from rules.routing import ApprovalLevels, approval_role
+from rules.situation import UnitSituation
 from rules.steps import NOT_BY_THE_DRAFTER, WHO_DECIDES
 from tasks.keeping.settings import settings
-from tasks.record.facts import unit_facts
 from tasks.record.organs import find_organ
+from tasks.record.situation import unit_situation
 
 
 @dataclass(frozen=True)
@@ -60,5 +60,5 @@ def needed_approver(session: Session, petition: Petition, today: date) -> Role:
     return approval_role(petition.way or Way.FILING, _proposed_units(session, petition, today), levels)
 
 
-def _proposed_units(session: Session, petition: Petition, today: date) -> tuple[UnitFacts, ...]:
-    return tuple(unit_facts(find_organ(session, code), today) for code in petition.proposal.get("units", []))
+def _proposed_units(session: Session, petition: Petition, today: date) -> tuple[UnitSituation, ...]:
+    return tuple(unit_situation(find_organ(session, code), today) for code in petition.proposal.get("units", []))

@@ -6,11 +6,11 @@ from models.case_event import CaseEvent
 from models.outbox_message import OutboxMessage
 from models.vocabulary.case import Event, Flag, Settlement, Way
 from models.vocabulary.papers import Letter, Retention
-from rules.closing import ClosingFacts, closing_gaps, retention_for
+from rules.closing import ClosingSituation, closing_gaps, retention_for
 from tasks.casework.shares import recall_shares
 from tasks.record.act import Act
 from tasks.record.cases import Case
-from tasks.record.facts import flags_of, unsent_letters
+from tasks.record.situation import flags_of, unsent_letters
 from tasks.transitions import Change, advance
 
 
@@ -19,7 +19,9 @@ def gaps_of(case: Case) -> tuple[str, ...]:
     petition = case.petition
     events = case.session.exec(select(CaseEvent.event).where(CaseEvent.petition_id == petition.id))
     told = petition.way is not Way.REFERRAL or _told(case)
-    return closing_gaps(ClosingFacts(way=petition.way, outcome=petition.outcome, events=frozenset(map(Event, events)), told=told))
+    return closing_gaps(
+        ClosingSituation(way=petition.way, outcome=petition.outcome, events=frozenset(map(Event, events)), told=told)
+    )
 
 
 def _told(case: Case) -> bool:

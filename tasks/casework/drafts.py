@@ -12,7 +12,7 @@ from models.petition import Petition
 from models.petitioner import Party, Petitioner
 from models.vocabulary.case import Channel, Event, Flag, PetitionClass, Source, State
 from models.vocabulary.people import PartyRole
-from rules.flags import PaperFacts, own_flags
+from rules.flags import PaperSituation, own_flags
 from rules.lifecycle.guards.intake import registrable
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import vault
@@ -20,9 +20,9 @@ from tasks.limits.rulebook import pack_on
 from tasks.record.act import Act
 from tasks.record.cases import Case, lock_case, subject_of
 from tasks.record.columns import RowChange
-from tasks.record.facts import gather_facts
 from tasks.record.organs import find_organ
 from tasks.record.serials import petition_number
+from tasks.record.situation import gather_situation
 from tasks.runs.bookmarks import want_run
 from tasks.transitions import Change, advance
 
@@ -143,7 +143,7 @@ def _numbered(case: Case, act: Act, asked: dict[str, Any]) -> dict[str, Any]:
     """What a paper has once it is registered; no number is given out in vain when the guard will refuse."""
     pack = pack_on(act.happened_on)
     columns = {"registered_on": act.happened_on, "pack_version": pack.version, "registrar_code": act.actor.code}
-    refused = registrable(gather_facts(case, act, asked | {"units": ()}))
+    refused = registrable(gather_situation(case, act, asked | {"units": ()}))
     return columns if refused else columns | {"number": petition_number(case.session, act.happened_on)}
 
 
@@ -180,8 +180,8 @@ def _as_written(paper: Registration) -> dict[str, Any]:
     }
 
 
-def _seen(paper: Registration) -> PaperFacts:
-    return PaperFacts(
+def _seen(paper: Registration) -> PaperSituation:
+    return PaperSituation(
         channel=paper.channel,
         names=tuple(person.name for person in paper.persons),
         id_numbers=tuple(person.id_number for person in paper.persons),

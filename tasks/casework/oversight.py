@@ -121,18 +121,18 @@ def supervise(case: Case, *, act: Act, ground: str, demand: str, order: Order | 
     return supervision
 
 
-def escalate(case: Case, *, act: Act, step: str, reason: str) -> CaseEvent:
-    """Put it on record that a person took a step of the ladder by hand, such as a report to the vice-chair.
+def escalate(case: Case, *, act: Act, rung: str, reason: str) -> CaseEvent:
+    """Put it on record that a person took a rung of the ladder by hand, such as a report to the vice-chair.
 
-    ``step`` is a key or a label of the pack's ladder. It concerns the limits of the share that the case is about, or the
+    ``rung`` is a key or a label of the pack's ladder. It concerns the limits of the share that the case is about, or the
     petition's own. Reporting early, or once more, is good work and goes on file as such; ``clocks`` among the event's
-    facts names the limits that waited for the step, and is missing when none did.
+    facts names the limits that waited for the rung, and is missing when none did.
     """
     session, petition = case.session, case.petition
-    known = next((one for one in pack_of(petition).ladder if step in (one.key, one.label)), None)
+    known = next((one for one in pack_of(petition).ladder if rung in (one.key, one.label)), None)
     if known is None:
         choices = "、".join(f"{one.label}（{one.key}）" for one in pack_of(petition).ladder)
-        raise AnswerRefusedError(f"升级阶梯中没有“{step}”，可填：{choices}")
+        raise AnswerRefusedError(f"升级阶梯中没有“{rung}”，可填：{choices}")
     duties = running_duties(session, petition, dispatch=case.share)
     waiting = [clock.number for clock in waiting_for(session, petition, duties, known.key, act=act)]
     position = case.share.position if case.share else None

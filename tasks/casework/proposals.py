@@ -17,10 +17,10 @@ from tasks.casework.awaited import needed_approver
 from tasks.keeping.settings import settings
 from tasks.record.act import Act
 from tasks.record.cases import Case, dispatches_of
-from tasks.record.facts import unit_facts
 from tasks.record.locked import add_part
 from tasks.record.organs import find_organ, in_force
 from tasks.record.serials import letter_number
+from tasks.record.situation import unit_situation
 from tasks.runs.bookmarks import want_run
 from tasks.transitions import Change, advance
 
@@ -51,7 +51,7 @@ def propose(case: Case, *, act: Act, proposal: Proposal) -> CaseEvent:
         "reason": proposal.opinion,
         "limit_on": proposal.limit_on,
         "ground": ground.code if ground else "",
-        "units": tuple(unit_facts(organ, act.today) for organ in organs),
+        "units": tuple(unit_situation(organ, act.today) for organ in organs),
         "has_lead": bool(proposal.lead.strip()),
         "district_via_congress": settings().district_via_congress,
     }

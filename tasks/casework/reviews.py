@@ -4,7 +4,7 @@ from models.case_event import CaseEvent
 from models.vocabulary.case import Event
 from tasks.record.act import Act
 from tasks.record.cases import Case
-from tasks.record.facts import running_clock
+from tasks.record.situation import running_clock
 from tasks.transitions import Change, advance
 
 

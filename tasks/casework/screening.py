@@ -34,7 +34,7 @@ def screen(case: Case, *, act: Act, found: Screening) -> CaseEvent:
     parent = _parent(case, found) if found.relation is Relation.LINKED else None
     change = Change(
         Event.SCREEN,
-        asked=_screening_facts(found),
+        asked=_screening_situation(found),
         columns=_screening_columns(case, found) | {"parent_id": parent.id if parent else None},
         record={"relation": found.relation.value, "content_code": found.content_code} | _linked(parent),
     )
@@ -76,7 +76,7 @@ def answer_on_spot(case: Case, *, act: Act, found: Screening, answer: str) -> Ca
         "outcome": OutcomeCode.ANSWERED,
         "delivered_on": act.happened_on,
     }
-    asked = _screening_facts(found) | {"answer": answer}
+    asked = _screening_situation(found) | {"answer": answer}
     return advance(case, Change(Event.ANSWER_ON_SPOT, asked=asked, columns=columns, note=answer), act)
 
 
@@ -98,7 +98,7 @@ def _linked(parent: Petition | None) -> dict[str, Any]:
     return {"parent": parent.number} if parent else {}
 
 
-def _screening_facts(found: Screening) -> dict[str, Any]:
+def _screening_situation(found: Screening) -> dict[str, Any]:
     return {
         "petition_class": found.petition_class,
         "content_code": found.content_code,

@@ -18,7 +18,7 @@ from tasks.limits.clocks import extend_clock, extension_cap
 from tasks.record.act import Act
 from tasks.record.cases import Case, clocks_of, dispatches_of
 from tasks.record.columns import RowChange
-from tasks.record.facts import running_clock
+from tasks.record.situation import running_clock
 from tasks.transitions import Change, advance
 
 

@@ -10,7 +10,7 @@ from models.vocabulary.limits import ClockState, PauseGround
 from rules.errors import TransitionRefusedError, UnknownCaseError
 from tasks.keeping.vault import vault
 from tasks.limits.clocks import Special, end_suspension, start_clock, stop_clock
-from tasks.limits.ladder import passed_steps, schedule, withdraw_waiting
+from tasks.limits.ladder import passed_rungs, schedule, withdraw_waiting
 from tasks.limits.rulebook import rule_of
 from tasks.record.act import Act
 from tasks.record.cases import Case
@@ -51,7 +51,7 @@ def suspend_clock(
     }
     asked = {"reason": reason, "ground": cited, "clock_due_on": clock.due_on}
     advance(case.whole, Change(Event.SUSPEND_CLOCK, asked=asked, record=record, note=reason), act)
-    clock.state, clock.next_step, clock.next_step_at = ClockState.SUSPENDED, None, None
+    clock.state, clock.next_rung, clock.next_rung_at = ClockState.SUSPENDED, None, None
     withdraw_waiting(session, clock)
     suspension = Suspension(
         clock_id=clock.id,
@@ -77,7 +77,7 @@ def resume_clock(case: Case, clock_no: int, *, act: Act, reason: str) -> Clock:
     _check_order(session, clock, act)
     end_suspension(session, clock, on=act.happened_on)
     clock.state = ClockState.RUNNING
-    schedule(petition, clock, passed_steps(session, clock))
+    schedule(petition, clock, passed_rungs(session, clock))
     _stop_reminder(case, clock, act)
     days = clock.suspended_days - idle
     record = {

@@ -65,7 +65,7 @@ def _task(case: Case, line: str) -> meetings.MeetingTask:
 
 
 def _escalate(case: Case, answer: OverseeForm, act: Act) -> None:
-    oversight.escalate(case.of(_share_of(case, answer.unit)), act=act, step=answer.choice.value, reason=answer.text)
+    oversight.escalate(case.of(_share_of(case, answer.unit)), act=act, rung=answer.choice.value, reason=answer.text)
 
 
 def _record_reply(case: Case, answer: OverseeForm, act: Act) -> None:

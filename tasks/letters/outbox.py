@@ -22,7 +22,7 @@ from tasks.keeping.database import Database
 from tasks.keeping.settings import Settings
 from tasks.keeping.vault import Vault, VaultError
 from tasks.limits.rulebook import calendar, office_hours
-from tasks.runs.bookmarks import CLOCK_ERROR
+from tasks.runs.bookmarks import TIME_ERROR
 
 LONGEST_PAUSE = timedelta(hours=6)
 MAILBOX = "mailto:"
@@ -64,7 +64,7 @@ def _due(session: Session, as_of: datetime) -> list[Any]:
     """The condition under which a message may leave; a ladder's messages only while the office is open."""
     due: list[Any] = [
         col(OutboxMessage.state).in_(ON_THE_WAY),
-        or_(col(OutboxMessage.next_try_at) <= as_of, _by_a_wrong_clock(as_of)),
+        or_(col(OutboxMessage.next_try_at) <= as_of, _by_a_wrong_time(as_of)),
     ]
     hours = office_hours()
     if not (hours.within(as_of) and hours.is_open(as_of, calendar(session))):
@@ -72,11 +72,11 @@ def _due(session: Session, as_of: datetime) -> list[Any]:
     return due
 
 
-def _by_a_wrong_clock(as_of: datetime) -> Any:
+def _by_a_wrong_time(as_of: datetime) -> Any:
     """Written, leased or put off by a clock that was ahead and has been put back; waiting for it could take days."""
-    too_far = col(OutboxMessage.next_try_at) > as_of + LONGEST_PAUSE + CLOCK_ERROR
+    too_far = col(OutboxMessage.next_try_at) > as_of + LONGEST_PAUSE + TIME_ERROR
     leased = and_(col(OutboxMessage.state) == MessageState.SENDING, too_far)
-    from_tomorrow = col(OutboxMessage.created_at) > as_of + CLOCK_ERROR
+    from_tomorrow = col(OutboxMessage.created_at) > as_of + TIME_ERROR
     # A ladder's message may rightly wait for days, until the office opens.
     queued = and_(col(OutboxMessage.state) == MessageState.QUEUED, ~col(OutboxMessage.office_hours))
     return or_(leased, and_(queued, or_(too_far, from_tomorrow)))

@@ -25,9 +25,9 @@ from tasks.keeping.settings import settings
 from tasks.keeping.vault import vault
 from tasks.record.act import Act
 from tasks.record.cases import Case, clocks_of, dispatches_of, people_of, subject_of
-from tasks.record.facts import flags_of
 from tasks.record.organs import organ_by_id, organs_by_id
 from tasks.record.serials import letter_number
+from tasks.record.situation import flags_of
 
 TO_POSITIONS = "to_positions"
 """Key under which an operation names the shares that an overlay's letter goes to."""

@@ -13,16 +13,16 @@ from models.vocabulary.limits import ClockState, Whose
 from rules.deadlines import Adjusted, Deadline, count_adjusted, extend
 from rules.ladder import MISSED
 from rules.lifecycle.row import Transition
-from rules.limits import LimitFacts, ShareFacts, Start, begin, missing
-from rules.packs import Rule, Unit
+from rules.limits import LimitSituation, ShareSituation, Start, begin, missing
+from rules.packs import Rule, TimeUnit
 from rules.zone import legal_day
 from tasks.keeping.settings import settings
-from tasks.limits.ladder import passed_steps, schedule, withdraw_waiting
+from tasks.limits.ladder import passed_rungs, schedule, withdraw_waiting
 from tasks.limits.rulebook import calendar, pack_of, rule_of
 from tasks.record.act import Act
 from tasks.record.cases import clocks_of, dispatches_of
-from tasks.record.facts import flags_of
 from tasks.record.locked import add_part
+from tasks.record.situation import flags_of
 
 ON_FOOT = (ClockState.RUNNING, ClockState.SUSPENDED)
 EVERY = "*"
@@ -70,7 +70,7 @@ def stop_clock(session: Session, clock: Clock, *, act: Act, reason: str) -> None
         end_suspension(session, clock, on=act.happened_on)
     withdraw_waiting(session, clock)
     clock.state, clock.stopped_on, clock.stop_reason = ClockState.STOPPED, act.happened_on, reason
-    clock.next_step = clock.next_step_at = None
+    clock.next_rung = clock.next_rung_at = None
 
 
 def end_suspension(session: Session, clock: Clock, *, on: date) -> None:
@@ -83,7 +83,7 @@ def end_suspension(session: Session, clock: Clock, *, on: date) -> None:
     due = count_clock(session, petition, clock)
     if due.effective < clock.due_on:  # a date that was kept when the calendar changed stays kept
         kept = f"保留：按现行日历应为 {due.effective}，早于原定的 {clock.due_on}，仍以原定日期为准"
-        due = replace(due, raw=clock.raw_due_on, effective=clock.due_on, steps=(*due.steps, kept))
+        due = replace(due, raw=clock.raw_due_on, effective=clock.due_on, why=(*due.why, kept))
     set_due(clock, due)
 
 
@@ -93,7 +93,7 @@ def _days_lost(session: Session, petition: Petition, clock: Clock, began_on: dat
     One that was suspended within the rest days over which it had rolled stood still since its counted day: otherwise
     it would be over before it is resumed.
     """
-    in_working_days = rule_of(petition, clock).unit is Unit.WORKING_DAY
+    in_working_days = rule_of(petition, clock).unit is TimeUnit.WORKING_DAY
     first = began_on if in_working_days or ended_on < began_on else min(began_on, clock.raw_due_on)
     days = [first + timedelta(days=offset) for offset in range(1, (ended_on - first).days + 1)]
     return sum(calendar(session).is_working(day) for day in days) if in_working_days else len(days)
@@ -110,7 +110,7 @@ def _resume(session: Session, petition: Petition, key: str, there: list[Clock], 
     ]
     for clock in stopped[-1:]:
         clock.state, clock.stopped_on, clock.stop_reason = ClockState.RUNNING, None, None
-        schedule(petition, clock, passed_steps(session, clock))
+        schedule(petition, clock, passed_rungs(session, clock))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +135,7 @@ def start_clock(
     """Start a limit, unless the pack has none for this case or one is running already."""
     rule = pack_of(petition).rule(key)
     share = None if rule.whose is Whose.PETITION else dispatch
-    seen = limit_facts(petition, share, act=act)
+    seen = limit_situation(petition, share, act=act)
     start = begin(pack_of(petition), key, seen, on=special.on, since=special.since)
     if start is None:
         return None
@@ -149,9 +149,9 @@ def start_clock(
     return clock
 
 
-def limit_facts(petition: Petition, share: Dispatch | None, *, act: Act) -> LimitFacts:
+def limit_situation(petition: Petition, share: Dispatch | None, *, act: Act) -> LimitSituation:
     """Gather what the law of limits may look at."""
-    return LimitFacts(
+    return LimitSituation(
         acted_on=act.happened_on,
         submitted_on=legal_day(petition.created_at),
         receipt_on=petition.receipt_on,
@@ -161,12 +161,12 @@ def limit_facts(petition: Petition, share: Dispatch | None, *, act: Act) -> Limi
         handled=petition.lead_organ_id is not None,
         upstream_due_on=petition.upstream_due_on,
         lead_days=settings().upstream_lead_days,
-        share=_share_facts(share) if share else None,
+        share=_share_situation(share) if share else None,
     )
 
 
-def _share_facts(share: Dispatch) -> ShareFacts:
-    return ShareFacts(
+def _share_situation(share: Dispatch) -> ShareSituation:
+    return ShareSituation(
         received_on=share.signed_in_on, result_wanted=share.result_wanted, objections=share.objections, limit_on=share.limit_on
     )
 
@@ -207,7 +207,7 @@ def count_clock(session: Session, petition: Petition, clock: Clock) -> Deadline:
 def set_due(clock: Clock, due: Deadline) -> None:
     """Write a computed due date into a clock, with the versions it was computed by and the reasons in words."""
     clock.raw_due_on, clock.due_on, clock.provisional = due.raw, due.effective, due.provisional
-    clock.calendar_version, clock.why = due.calendar_version, list(due.steps)
+    clock.calendar_version, clock.why = due.calendar_version, list(due.why)
 
 
 def stop_what_no_longer_counts(session: Session, petition: Petition, *, act: Act) -> None:
@@ -215,7 +215,7 @@ def stop_what_no_longer_counts(session: Session, petition: Petition, *, act: Act
     pack = pack_of(petition)
     for clock in clocks_of(session, petition):
         rule = pack.rule(clock.rule_key)
-        if clock.state in ON_FOOT and rule.otherwise and missing(pack, rule.key, limit_facts(petition, None, act=act)):
+        if clock.state in ON_FOOT and rule.otherwise and missing(pack, rule.key, limit_situation(petition, None, act=act)):
             stop_clock(session, clock, act=act, reason=rule.otherwise)
 
 
@@ -241,7 +241,7 @@ def extend_clock(session: Session, clock: Clock, petition: Petition, days: int, 
     clock = fresh_record(session, petition, clock, act=act, reason=f"{Event.GRANT_EXTENSION.label}，另行计时")
     clock.extended_days = days
     set_due(clock, count_clock(session, petition, clock))
-    schedule(petition, clock, passed_steps(session, clock))
+    schedule(petition, clock, passed_rungs(session, clock))
     session.flush()
     return clock
 
@@ -251,7 +251,7 @@ def fresh_record(session: Session, petition: Petition, clock: Clock, *, act: Act
 
     A step is taken once a clock; a limit that was missed and then moved may be missed again, and has to climb again.
     """
-    if MISSED not in passed_steps(session, clock):
+    if MISSED not in passed_rungs(session, clock):
         withdraw_waiting(session, clock)
         return clock
     stop_clock(session, clock, act=act, reason=reason)

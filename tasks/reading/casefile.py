@@ -193,12 +193,12 @@ def _letter_rows(session: Session, petition: Petition) -> list[ShownRow]:
 
 def _timeline(session: Session, petition: Petition, units: dict[int | None, str]) -> list[ShownRow]:
     query = select(CaseEvent).where(CaseEvent.petition_id == petition.id).order_by(col(CaseEvent.seq))
-    steps = {step.key: step.label for step in pack_of(petition).ladder}
+    ladder = {one.key: one.label for one in pack_of(petition).ladder}
     return [
         {
             "序": event.seq,
             "时间": _moment(event.occurred_at),
-            "事项": f"{event.event.label}{_limit_of(event, steps)}",
+            "事项": f"{event.event.label}{_limit_of(event, ladder)}",
             "单位": units.get(event.dispatch_id, ""),
             "经办": f"{event.actor_role.label} {event.actor_code}".strip(),
             "核验": _known_by(event, petition),
@@ -217,12 +217,12 @@ def _known_by(event: CaseEvent, petition: Petition) -> str:
     return "，".join(said)
 
 
-def _limit_of(event: CaseEvent, steps: dict[str, str]) -> str:
-    """Say which limit an event is about, and which step of its ladder was taken."""
+def _limit_of(event: CaseEvent, ladder: dict[str, str]) -> str:
+    """Say which limit an event is about, and which rung of its ladder was taken."""
     facts = event.facts
     clocks = [facts["clock"]] if isinstance(facts.get("clock"), int) else facts.get("clocks", [])
     numbers = [str(one["clock"] if isinstance(one, dict) else one) for one in clocks]
-    said = [steps[step] for step in (facts.get("step"),) if step in steps and event.event is Event.ESCALATE]
+    said = [ladder[rung] for rung in (facts.get("step"),) if rung in ladder and event.event is Event.ESCALATE]
     said += [f"期限 {'、'.join(numbers)}"] if numbers else ["未涉及逾期期限"] if event.event is Event.ESCALATE else []
     return f"（{'，'.join(said)}）" if said else ""
 

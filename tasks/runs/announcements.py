@@ -9,16 +9,16 @@ from sqlalchemy import ColumnElement, String, cast, func, literal, select, updat
 from sqlmodel import Session, col
 
 from models.bookmark import Bookmark
-from models.clock import Clock, ClockStep
+from models.clock import Clock, ClockRung
 from models.dispatch import Dispatch
 from models.organ import Organ
 from models.petition import DRAFT_PREFIX, Petition
-from models.vocabulary.limits import StepFate
+from models.vocabulary.limits import RungFate
 from rules.ladder import MISSED
 from tasks.record.cases import subject_of
 
 NAMESPACE = UUID("6f6b3ab0-6c1c-4f0e-9d9f-2b3c5a1d7e42")
-"""Under which the ids of announcements are made: the same step always has the same id."""
+"""Under which the ids of announcements are made: the same rung always has the same id."""
 
 WARNED = "petition.deadline.warned"
 MISSED_EVENT = "petition.deadline.missed"
@@ -27,9 +27,9 @@ ESCALATED = "petition.deadline.escalated"
 
 @dataclass(frozen=True, kw_only=True)
 class Announcement:
-    """One step of one clock's ladder as the engine and its automations see it; codes, numbers and dates only."""
+    """One rung of one clock's ladder as the engine and its automations see it; codes, numbers and dates only."""
 
-    step_id: int
+    rung_id: int
     id: UUID
     event: str
     occurred: datetime
@@ -38,24 +38,24 @@ class Announcement:
     payload: dict[str, str | int | None]
 
 
-def event_name(step: str) -> str:
-    """Name the engine's event for a step: warned, missed or escalated."""
-    if step == MISSED:
+def event_name(rung: str) -> str:
+    """Name the engine's event for a rung: warned, missed or escalated."""
+    if rung == MISSED:
         return MISSED_EVENT
-    return WARNED if step.startswith("warn_") else ESCALATED
+    return WARNED if rung.startswith("warn_") else ESCALATED
 
 
 def unannounced(session: Session, *, limit: int = 200) -> list[Announcement]:
-    """Load steps that the engine has not been told of, oldest first."""
+    """Load rungs that the engine has not been told of, oldest first."""
     query = (
-        select(ClockStep, Clock, Petition, col(Bookmark.run_id), col(Dispatch.position), col(Organ.code))
-        .join(Clock, col(Clock.id) == col(ClockStep.clock_id))
+        select(ClockRung, Clock, Petition, col(Bookmark.run_id), col(Dispatch.position), col(Organ.code))
+        .join(Clock, col(Clock.id) == col(ClockRung.clock_id))
         .join(Petition, col(Petition.id) == col(Clock.petition_id))
         .outerjoin(Bookmark, col(Bookmark.subject) == func.coalesce(col(Petition.number), _draft_name()))
         .outerjoin(Dispatch, col(Dispatch.id) == col(Clock.dispatch_id))
         .outerjoin(Organ, col(Organ.id) == col(Dispatch.organ_id))
-        .where(~col(ClockStep.announced))
-        .order_by(col(ClockStep.id))
+        .where(~col(ClockRung.announced))
+        .order_by(col(ClockRung.id))
         .limit(limit)
     )
     return [_announcement(*row) for row in session.execute(query)]
@@ -66,29 +66,29 @@ def _draft_name() -> ColumnElement[str]:
 
 
 def _announcement(
-    step: ClockStep, clock: Clock, petition: Petition, run_id: str | None, position: int | None, unit: str | None
+    rung: ClockRung, clock: Clock, petition: Petition, run_id: str | None, position: int | None, unit: str | None
 ) -> Announcement:
     number = subject_of(petition)
     return Announcement(
-        step_id=step.id,
-        id=uuid5(NAMESPACE, f"{petition.id}:{clock.number}:{step.step}"),
-        event=event_name(step.step),
-        occurred=step.recorded_at,
+        rung_id=rung.id,
+        id=uuid5(NAMESPACE, f"{petition.id}:{clock.number}:{rung.key}"),
+        event=event_name(rung.key),
+        occurred=rung.recorded_at,
         petition_no=number,
         run_id=run_id,
         payload={
             "clock": clock.number,
             "rule": clock.rule_key,
             "owner": clock.owner.value,
-            "step": step.step,
+            "step": rung.key,
             "due_on": clock.due_on.isoformat(),
-            "by": "hand" if step.fate is StepFate.BY_HAND else "sweep",
+            "by": "hand" if rung.fate is RungFate.BY_HAND else "sweep",
             "dispatch": position,
             "unit": unit,
         },
     )
 
 
-def note_announced(session: Session, step_ids: Sequence[int]) -> None:
+def note_announced(session: Session, rung_ids: Sequence[int]) -> None:
     """Note that the engine has taken announcements; until then they are made again, under the same ids."""
-    session.execute(update(ClockStep).where(col(ClockStep.id).in_(step_ids)).values(announced=True))
+    session.execute(update(ClockRung).where(col(ClockRung.id).in_(rung_ids)).values(announced=True))

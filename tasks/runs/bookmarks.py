@@ -17,7 +17,7 @@ from tasks.record.locked import held
 OWN_RUN_PAUSE = timedelta(seconds=20)
 """A run that brought the answer itself goes on by itself; it is nudged only if it does not."""
 
-CLOCK_ERROR = timedelta(hours=1)
+TIME_ERROR = timedelta(hours=1)
 """An instant that lies farther ahead than any pause could put it, and by more than this, was written by a clock that was wrong."""
 
 WANT = text(
@@ -114,7 +114,7 @@ def anything_behind(session: Session, *, as_of: datetime) -> bool:
 
 def _may_be_nudged(as_of: datetime) -> Any:
     """The pause is over; or the clock that set it was ahead and has been put back, and waiting for it could take days."""
-    return or_(col(Bookmark.nudge_after) <= as_of, col(Bookmark.nudge_after) > as_of + CLOCK_ERROR)
+    return or_(col(Bookmark.nudge_after) <= as_of, col(Bookmark.nudge_after) > as_of + TIME_ERROR)
 
 
 def want_runs_anew(session: Session, *, as_of: datetime) -> int:

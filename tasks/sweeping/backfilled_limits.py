@@ -55,4 +55,4 @@ def _explain(session: Session) -> None:
     for clock, petition in session.exec(query.where(col(Clock.state).in_(ON_FOOT), unexplained)).all():
         due = count_clock(session, petition, clock)
         kept = () if due.effective == clock.due_on else (f"保留：按现行规则应为 {due.effective}，仍以原定的 {clock.due_on} 为准",)
-        clock.why = [*due.steps, *kept]
+        clock.why = [*due.why, *kept]

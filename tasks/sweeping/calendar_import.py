@@ -20,7 +20,7 @@ from rules.errors import TransitionRefusedError, UnknownCaseError
 from rules.working_days import Calendar
 from tasks.keeping.settings import settings
 from tasks.limits.clocks import ON_FOOT, fresh_record
-from tasks.limits.ladder import passed_steps, schedule
+from tasks.limits.ladder import passed_rungs, schedule
 from tasks.limits.rulebook import IN_FORCE, calendar, calendar_with, imports_in_force, rule_of
 from tasks.record.act import Act
 from tasks.record.cases import Case, lock_case, subject_of
@@ -251,7 +251,7 @@ def _as_before(move: Move, moved: CalendarMove | None) -> Move:
         effective=moved.due_before,
         provisional=moved.provisional_before,
         calendar_version=moved.version_before,
-        steps=tuple(moved.why_before),
+        why=tuple(moved.why_before),
     )
     return replace(move, after=before)
 
@@ -272,8 +272,8 @@ def _set(case: Case, move: Move, *, act: Act) -> None:
     if move.due_after != move.due_before and move.due_after >= act.today:
         clock = fresh_record(session, petition, clock, act=act, reason=f"{Event.RECOUNT.label}，另行计时")
     clock.raw_due_on, clock.due_on, clock.provisional = move.raw_after, move.due_after, move.after.provisional
-    clock.calendar_version, clock.why = move.after.calendar_version, [*move.after.steps, *_kept(move)]
-    schedule(petition, clock, passed_steps(session, clock))
+    clock.calendar_version, clock.why = move.after.calendar_version, [*move.after.why, *_kept(move)]
+    schedule(petition, clock, passed_rungs(session, clock))
 
 
 def _kept(move: Move) -> list[str]:

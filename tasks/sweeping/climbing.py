@@ -1,4 +1,4 @@
-"""Taking steps of a clock's ladder: the event in the case file, the one message that still makes sense, the record."""
+"""Taking rungs of a clock's ladder: the event in the case file, the one message that still makes sense, the record."""
 
 from dataclasses import replace
 from datetime import date
@@ -11,7 +11,7 @@ from models.dispatch import Dispatch
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
 from models.vocabulary.case import Event
-from models.vocabulary.limits import StepFate, UrgingWay
+from models.vocabulary.limits import RungFate, UrgingWay
 from models.vocabulary.papers import MessageState
 from rules.ladder import Climb, Rung, RungKind
 from rules.letters import is_the_units, letter_of_rung
@@ -20,7 +20,7 @@ from rules.zone import days_left, legal_day
 from tasks.casework.oversight import supervise, urge
 from tasks.keeping.settings import settings
 from tasks.letters.queueing import Order, chinese_date, shown_due
-from tasks.limits.ladder import ladder_of, record_step, steps_taken, withdraw_waiting
+from tasks.limits.ladder import ladder_of, record_rung, rungs_taken, withdraw_waiting
 from tasks.limits.rulebook import calendar, office_hours, rule_of
 from tasks.record.act import Act
 from tasks.record.cases import Case
@@ -30,8 +30,8 @@ from tasks.transitions import Change, advance
 EVENTS = {RungKind.WARN: Event.WARN, RungKind.MISS: Event.MISS, RungKind.ESCALATE: Event.ESCALATE}
 
 
-def take_steps(case: Case, clock: Clock, wanted: Climb, *, act: Act) -> None:
-    """Take the steps that a clock needs now, each with an event of its own, and note those that are overtaken."""
+def take_rungs(case: Case, clock: Clock, wanted: Climb, *, act: Act) -> None:
+    """Take the rungs that a clock needs now, each with an event of its own, and note those that are overtaken."""
     session, petition = case.session, case.petition
     share = session.get(Dispatch, clock.dispatch_id) if clock.dispatch_id else None
     withdraw_waiting(session, clock)
@@ -47,19 +47,19 @@ def take_steps(case: Case, clock: Clock, wanted: Climb, *, act: Act) -> None:
             record["overtaken"] = [lower.key for lower in wanted.overtaken]
         silent = Order(clock=clock, record=record)
         _take(case, rung, _spoken(session, replace(silent, share=share), rung, act) if speaks else silent, act)
-        record_step(session, clock, rung, StepFate.ACTED, event_seq=petition.last_seq, as_of=act.as_of)
+        record_rung(session, clock, rung, RungFate.ACTED, event_seq=petition.last_seq, as_of=act.as_of)
     for rung in wanted.overtaken:
-        record_step(session, clock, rung, StepFate.OVERTAKEN, event_seq=petition.last_seq, as_of=act.as_of)
+        record_rung(session, clock, rung, RungFate.OVERTAKEN, event_seq=petition.last_seq, as_of=act.as_of)
     session.flush()
 
 
 def _take(case: Case, rung: Rung, order: Order, act: Act) -> None:
-    action = rung.step.action if rung.step and rung.step.automatic and _is_the_units(order) else None
+    action = rung.escalation.action if rung.escalation and rung.escalation.automatic and _is_the_units(order) else None
     if action is LadderAction.URGE:
         urge(case.of(order.share), act=act, way=UrgingWay.LETTER, said=_said(case.petition, order, act), order=order)
-    elif action is LadderAction.SUPERVISE and rung.step:
+    elif action is LadderAction.SUPERVISE and rung.escalation:
         demand = f"{_said(case.petition, order, act)}，请书面说明原因，抓紧办理"
-        supervise(case.of(order.share), act=act, ground=rung.step.supervision_ground, demand=demand, order=order)
+        supervise(case.of(order.share), act=act, ground=rung.escalation.supervision_ground, demand=demand, order=order)
     else:
         asked: dict[str, Any] = {"reason": rung.label, "units": ()}
         words = _words(case, order, rung, act) if order.letter else {}
@@ -114,12 +114,12 @@ def _label(petition: Petition, clock: Clock) -> str:
 
 
 def _tried(session: Session, petition: Petition, clock: Clock) -> str:
-    """Name the steps that were really taken after the limit had passed, with their days; not what never left."""
+    """Name the rungs that were really taken after the limit had passed, with their days; not what never left."""
     query = select(OutboxMessage.event_seq).where(
         OutboxMessage.clock_id == clock.id, OutboxMessage.state == MessageState.CANCELLED
     )
     never_left = set(session.exec(query))
     labels = {rung.key: rung.label for rung in ladder_of(petition, clock) if rung.kind is RungKind.ESCALATE}
-    taken = [step for step in steps_taken(session, clock) if step.step in labels and step.fate is not StepFate.OVERTAKEN]
-    taken = [step for step in taken if step.event_seq not in never_left]
-    return "；".join(f"{chinese_date(legal_day(step.recorded_at))}{labels[step.step]}" for step in taken)
+    taken = [rung for rung in rungs_taken(session, clock) if rung.key in labels and rung.fate is not RungFate.OVERTAKEN]
+    taken = [rung for rung in taken if rung.event_seq not in never_left]
+    return "；".join(f"{chinese_date(legal_day(rung.recorded_at))}{labels[rung.key]}" for rung in taken)

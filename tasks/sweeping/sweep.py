@@ -1,6 +1,6 @@
-"""The sweep: finds clocks whose next step is due, looks again under the lock, and acts exactly once.
+"""The sweep: finds clocks whose next rung is due, looks again under the lock, and acts exactly once.
 
-Many may sweep at once and any of them may die: a clock is looked at under its petition's row lock, and a step that
+Many may sweep at once and any of them may die: a clock is looked at under its petition's row lock, and a rung that
 was taken is a row with a unique key, written in the transaction of the act itself.
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
-from models.clock import Clock, ClockStep
+from models.clock import Clock, ClockRung
 from models.petition import Petition
 from models.vocabulary.limits import ClockState
 from rules.ladder import RungKind, climb
@@ -25,7 +25,7 @@ from tasks.keeping.database import Database
 from tasks.limits.ladder import ladder_of, schedule
 from tasks.record.act import SYSTEM, Act
 from tasks.record.cases import Case, case_of_locked, subject_of
-from tasks.sweeping.climbing import take_steps
+from tasks.sweeping.climbing import take_rungs
 
 LOOK = 1000
 """Clocks that one look at the index brings up."""
@@ -43,13 +43,13 @@ class Due:
 
     clock_id: int
     petition_id: int
-    step: str
+    rung: str
     at: datetime
 
 
 @dataclass(kw_only=True)
 class SweepReport:
-    """What a sweep did: steps taken by kind, steps overtaken, clocks put right without a step, and faults."""
+    """What a sweep did: rungs taken by kind, rungs overtaken, clocks put right without a rung, and faults."""
 
     warned: int = 0
     missed: int = 0
@@ -61,7 +61,7 @@ class SweepReport:
 
     @property
     def acted(self) -> int:
-        """How many steps were taken."""
+        """How many rungs were taken."""
         return self.warned + self.missed + self.escalated
 
     def add(self, other: "SweepReport") -> None:
@@ -72,23 +72,23 @@ class SweepReport:
 
 
 def anything_due(session: Session, *, as_of: datetime) -> bool:
-    """Say whether any clock's next step is due: one look at a partial index."""
-    query = select(Clock.id).where(col(Clock.next_step_at) <= as_of).limit(1)
+    """Say whether any clock's next rung is due: one look at a partial index."""
+    query = select(Clock.id).where(col(Clock.next_rung_at) <= as_of).limit(1)
     return session.exec(query).first() is not None
 
 
 def due_clocks(session: Session, *, as_of: datetime, limit: int) -> list[Due]:
-    """Bring up clocks whose next step is due, those longest due first; nothing is locked by looking."""
+    """Bring up clocks whose next rung is due, those longest due first; nothing is locked by looking."""
     found = session.execute(due_query(as_of=as_of, limit=limit))
-    return [Due(clock_id=row[0], petition_id=row[1], step=row[2] or "", at=row[3]) for row in found]
+    return [Due(clock_id=row[0], petition_id=row[1], rung=row[2] or "", at=row[3]) for row in found]
 
 
 def due_query(*, as_of: datetime, limit: int) -> Any:
-    """The query that finds due clocks: a range at the head of the partial index on ``next_step_at``."""
+    """The query that finds due clocks: a range at the head of the partial index on ``next_rung_at``."""
     return (
-        select(Clock.id, Clock.petition_id, Clock.next_step, Clock.next_step_at)
-        .where(col(Clock.next_step_at) <= as_of)
-        .order_by(col(Clock.next_step_at))
+        select(Clock.id, Clock.petition_id, Clock.next_rung, Clock.next_rung_at)
+        .where(col(Clock.next_rung_at) <= as_of)
+        .order_by(col(Clock.next_rung_at))
         .limit(limit)
     )
 
@@ -122,11 +122,11 @@ def sweep(
 
 
 def _batches(found: Sequence[Due], size: int) -> Iterator[list[Due]]:
-    """Cut the clocks up by kind of step, so that one transaction writes one kind of numbered letter.
+    """Cut the clocks up by kind of rung, so that one transaction writes one kind of numbered letter.
 
     Two sweeps that held one letter series each and wanted the other's would wait for each other for ever.
     """
-    for _, same in groupby(sorted(found, key=attrgetter("step", "petition_id", "clock_id")), key=attrgetter("step")):
+    for _, same in groupby(sorted(found, key=attrgetter("rung", "petition_id", "clock_id")), key=attrgetter("rung")):
         while part := list(islice(same, size)):
             yield part
 
@@ -177,14 +177,14 @@ def _load(session: Session, ids: list[int]) -> dict[int, Clock]:
 
 def _passed(session: Session, ids: list[int]) -> dict[int, set[str]]:
     found: dict[int, set[str]] = {}
-    for clock_id, step in session.exec(select(ClockStep.clock_id, ClockStep.step).where(col(ClockStep.clock_id).in_(ids))):
-        found.setdefault(clock_id, set()).add(step)
+    for clock_id, rung in session.exec(select(ClockRung.clock_id, ClockRung.key).where(col(ClockRung.clock_id).in_(ids))):
+        found.setdefault(clock_id, set()).add(rung)
     return found
 
 
 def _act_on(case: Case, clock: Clock, passed: set[str], as_of: datetime, report: SweepReport) -> None:
-    """Look at a clock again, now that nobody can move it, and take the steps that it needs."""
-    if clock.next_step_at is None or clock.next_step_at > as_of:
+    """Look at a clock again, now that nobody can move it, and take the rungs that it needs."""
+    if clock.next_rung_at is None or clock.next_rung_at > as_of:
         return  # another sweep was here, or a person
     petition, act = case.petition, Act(actor=SYSTEM, as_of=as_of)
     wanted = climb(ladder_of(petition, clock), passed, act.today) if clock.state is ClockState.RUNNING else None
@@ -192,7 +192,7 @@ def _act_on(case: Case, clock: Clock, passed: set[str], as_of: datetime, report:
         schedule(petition, clock, passed)
         report.moved += 1
         return
-    take_steps(case, clock, wanted, act=act)
+    take_rungs(case, clock, wanted, act=act)
     kinds = Counter(rung.kind for rung in wanted.acts)
     report.add(
         SweepReport(
@@ -212,7 +212,7 @@ def _postpone(database: Database, due: Due, fault: Exception, *, as_of: datetime
         clock = session.get(Clock, due.clock_id)
         if clock is None or petition is None:
             return 0
-        if clock.next_step_at is not None and clock.next_step_at <= as_of:
-            clock.next_step_at = as_of + POSTPONED
-        report.faults.append(f"{subject_of(petition)} #{clock.number} {clock.next_step}: {type(fault).__name__}")
+        if clock.next_rung_at is not None and clock.next_rung_at <= as_of:
+            clock.next_rung_at = as_of + POSTPONED
+        report.faults.append(f"{subject_of(petition)} #{clock.number} {clock.next_rung}: {type(fault).__name__}")
     return 1

@@ -20,6 +20,22 @@ SEVERAL = {
     "Leaving": "what a run leaves behind, and the message that tells the engine so",
 }
 """Names that may mean several things, each with the reason."""
+LADDER = (
+    "models/clock.py",
+    "rules/ladder.py",
+    "rules/packs.py",
+    "rules/letters.py",
+    "rules/data",
+    "tasks/limits",
+    "tasks/sweeping",
+)
+TELLING = ("tasks/runs/announcements.py", "flows/runtime/repair/limit_events.py", "desk/simulation/tally.py")
+ELSEWHERE = {
+    "step": ((*LADDER, *TELLING), "a step is where the work waits for a person; a ladder has rungs and escalations"),
+    "facts": (("rules",), "facts are what an event or a letter keeps; guards and limits look at a situation"),
+    "clock": (("flows", "engine", "desk/stack", "desk/wall_time.py"), "a clock is a limit on foot; now is told by wall_time"),
+}
+"""Words that have their meaning elsewhere: in which files nothing is named so, and why."""
 ROOMS = sorted({source.path.parent for source in PRODUCTION if source.path.parent.parts[1:]})
 
 
@@ -34,6 +50,27 @@ def names(source: Source) -> Iterator[tuple[str, str]]:
 
 def _names_a_type(name: str) -> bool:
     return name[0].isupper() and not name.isupper()
+
+
+def words(source: Source) -> set[str]:
+    """The words, in the singular, of which a file's own name and everything that is named in it are made."""
+    named = {source.path.stem}
+    for node in ast.walk(source.tree):
+        named |= {
+            value for field, value in ast.iter_fields(node) if field in ("id", "arg", "attr", "name") and isinstance(value, str)
+        }
+    parts = (part.lower() for name in named for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name))
+    return {part if part == "facts" else part.removesuffix("s") for part in parts}
+
+
+def strays(written: list[Source]) -> list[str]:
+    """Where a word is used in a room in which it would mean a second thing."""
+    return [
+        f"{word} in {source.path.as_posix()}: {why}"
+        for word, (rooms, why) in ELSEWHERE.items()
+        for source in written
+        if any(source.path.is_relative_to(room) for room in rooms) and word in words(source)
+    ]
 
 
 def meanings(written: list[Source]) -> dict[str, set[str]]:
@@ -71,6 +108,36 @@ def test_no_name_means_two_things() -> None:
 def test_a_name_with_two_meanings_is_noticed(first: str, second: str, told: list[str]) -> None:
     found = meanings([Source(Path("one.py"), first), Source(Path("two.py"), second)])
     assert [name for name, what in found.items() if len(what) > 1] == told
+
+
+def test_no_word_strays_into_a_room_where_it_would_mean_a_second_thing() -> None:
+    assert strays(PRODUCTION) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "told"),
+    [
+        pytest.param("tasks/limits/ladder.py", "def passed_steps(): ...", ["step"], id="a step of a ladder"),
+        pytest.param("models/clock.py", "class ClockStep: ...", ["step"], id="a table of steps beside the clocks"),
+        pytest.param("rules/packs.py", "class LadderStep: ...", ["step"], id="a step of the pack"),
+        pytest.param("tasks/sweeping/sweep.py", "clock.next_step_at", ["step"], id="a clock's next step"),
+        pytest.param("rules/lifecycle/guards/intake.py", "def registrable(facts): ...", ["facts"], id="facts for a guard"),
+        pytest.param("rules/limits.py", "class LimitFacts: ...", ["facts"], id="facts for a limit"),
+        pytest.param("flows/clock.py", "def now(): ...", ["clock"], id="the wall clock of the flows"),
+        pytest.param(
+            "flows/runtime/worker/worker.py", "from flows.wall_time import clock", ["clock"], id="a clock that tells now"
+        ),
+        pytest.param("tasks/decide.py", "def decide(step, facts, clock): ...", [], id="each word where it is at home"),
+        pytest.param("rules/ladder.py", "next_rung", [], id="a rung"),
+    ],
+)
+def test_a_stray_word_is_noticed(file: str, text: str, told: list[str]) -> None:
+    assert [stray.split()[0] for stray in strays([Source(Path(file), text)])] == told
+
+
+def test_a_unit_alone_is_a_handling_unit() -> None:
+    """What a length is counted in is a ``TimeUnit``."""
+    assert "Unit" not in meanings(PRODUCTION)
 
 
 def test_every_public_term_stands_in_the_glossary() -> None:

@@ -9,8 +9,8 @@ import pytest
 from prefect.events.actions import DoNothing
 from prefect.events.schemas.automations import AutomationCore
 
-from desk.clock import now
 from desk.stack.automations import NAME, apply_automations
+from desk.wall_time import now
 from flows.runtime.repair.runs import tidy_runs
 from models.vocabulary.case import Event
 from trials.harness.engine import Engine, eventually

@@ -8,10 +8,10 @@ import pytest
 from prefect.client.schemas.filters import FlowRunFilter
 from prefect.states import Cancelled, Completed, Crashed, Failed, Paused, Running
 
-from flows.clock import now
 from flows.runtime.repair.repair import revive_ended
 from flows.runtime.repair.report import Report
 from flows.runtime.repair.verdict import FIRST_PAUSE, Remedy
+from flows.wall_time import now
 from models.vocabulary.case import Step
 from trials.harness.engine import Engine, eventually
 

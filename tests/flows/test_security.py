@@ -14,8 +14,8 @@ from sqlalchemy import create_engine, text
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from desk.clock import now
 from desk.stack.clear_text import Search, search_clear_text
+from desk.wall_time import now
 from models.types import SEAL_MARK
 from models.vocabulary.case import Step
 from tasks.keeping.engine_access import auth_string

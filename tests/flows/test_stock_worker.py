@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from desk.clock import now
+from desk.wall_time import now
 from flows.runtime.repair.runs import forget_deployments, nudge_behind
 from flows.runtime.worker.pump import start_outbox
 from models.vocabulary.case import Step

@@ -12,7 +12,7 @@ from tasks.sweeping.sweep import SweepReport
 def without_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweeps, "database", lambda: None)
     monkeypatch.setattr(sweeps, "get_client", lambda sync_client: nullcontext())
-    monkeypatch.setattr(sweeps, "announce_steps", lambda _client: 2)
+    monkeypatch.setattr(sweeps, "announce_rungs", lambda _client: 2)
 
 
 @pytest.mark.usefixtures("without_engine")

@@ -11,7 +11,7 @@ import pytest
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Scheduled
 
-from desk.clock import now
+from desk.wall_time import now
 from models.bookmark import Bookmark
 from models.vocabulary.case import State, Step
 from tests.flows.newer_version import APPROVE_LABEL, PROPOSE_LABEL, SCREEN_LABEL

@@ -8,7 +8,7 @@ import pytest
 from prefect.exceptions import Abort, Pause
 from prefect.states import Running, Scheduled
 
-from desk.clock import now
+from desk.wall_time import now
 from flows.runtime.waiting.context import driven
 from flows.runtime.waiting.inputs import keyset
 from flows.runtime.waiting.waiting import _leave
@@ -69,7 +69,7 @@ def test_a_refused_answer_waits_again_with_the_reason(engine: Engine, officer: s
 def test_a_decision_at_the_desk_is_followed_by_the_run(engine: Engine) -> None:
     number = engine.registered()
     _, mark = engine.waiting(number, Step.SCREEN)
-    from desk.clock import now
+    from desk.wall_time import now
 
     engine.office.decide(number, "screen", "Z01", as_of=now(), **SCREENED)
     run, _ = engine.waiting(number, Step.PROPOSE, after_round=mark.round)
@@ -77,7 +77,7 @@ def test_a_decision_at_the_desk_is_followed_by_the_run(engine: Engine) -> None:
 
 
 def test_an_answer_to_a_step_that_the_desk_decided_is_refused_and_nothing_is_lost(engine: Engine) -> None:
-    from desk.clock import now
+    from desk.wall_time import now
 
     number = engine.registered()
     run, mark = engine.waiting(number, Step.SCREEN)
@@ -108,7 +108,7 @@ def test_a_receipt_date_in_the_future_waits_for_a_correction_and_keeps_the_paper
 
 
 def test_units_work_in_runs_of_their_own_and_the_petition_follows(engine: Engine) -> None:
-    from desk.clock import now
+    from desk.wall_time import now
 
     number = engine.registered()
     engine.office.decide(number, "screen", "Z01", as_of=now(), **SCREENED)
@@ -128,7 +128,7 @@ def test_units_work_in_runs_of_their_own_and_the_petition_follows(engine: Engine
 
 
 def test_a_withdrawn_petition_recalls_its_units_and_ends_archived(engine: Engine) -> None:
-    from desk.clock import now
+    from desk.wall_time import now
 
     number = engine.registered()
     engine.office.decide(number, "screen", "Z01", as_of=now(), **SCREENED)

@@ -1,33 +1,33 @@
-"""Facts that satisfy each event's guard, and the questions that several tests ask of the tables."""
+"""Situations that satisfy each event's guard, and the questions that several tests ask of the tables."""
 
 from dataclasses import replace
 from datetime import date
 
 from models.vocabulary.case import DispatchState, Event, PetitionClass, Relation, Way
 from models.vocabulary.people import OrganKind, Role
-from rules.facts import Facts, UnitFacts
 from rules.lifecycle.petition import PETITION_ROWS
 from rules.lifecycle.row import AnyState, Transition
 from rules.lifecycle.share import DISPATCH_ROWS
+from rules.situation import Situation, UnitSituation
 
 DAY = date(2026, 3, 2)
 D, E = DispatchState, Event
-PLAIN = Facts(today=DAY, actor_code="F01", registrar_code="Z01", drafter_code="Z01", receipt_on=DAY)
+PLAIN = Situation(today=DAY, actor_code="F01", registrar_code="Z01", drafter_code="Z01", receipt_on=DAY)
 SCREENED = replace(PLAIN, petition_class=PetitionClass.APPEAL, content_code="0101")
 REASONED = replace(PLAIN, reason="事实清楚")
 ANSWERED = replace(SCREENED, answer="已当面说明政策依据")
 
 
-def unit(number: int, state: DispatchState | None = None, **more: object) -> UnitFacts:
-    known = UnitFacts(code=f"U{number}", name=f"第{number}单位", kind=OrganKind.BUREAU, state=state)
+def unit(number: int, state: DispatchState | None = None, **more: object) -> UnitSituation:
+    known = UnitSituation(code=f"U{number}", name=f"第{number}单位", kind=OrganKind.BUREAU, state=state)
     return replace(known, **more)  # type: ignore[arg-type]
 
 
-def units(*states: DispatchState, way: Way = Way.ASSIGNMENT) -> Facts:
+def units(*states: DispatchState, way: Way = Way.ASSIGNMENT) -> Situation:
     return replace(PLAIN, way=way, units=tuple(unit(number, state) for number, state in enumerate(states, start=1)))
 
 
-SATISFIED: dict[Event, Facts] = {
+SATISFIED: dict[Event, Situation] = {
     E.FLAG_DUPLICATE: replace(PLAIN, duplicates=1),
     E.SCREEN: replace(SCREENED, relation=Relation.FIRST),
     E.ATTACH: replace(PLAIN, parent_number="2026-0001", parent_is_open=True),
@@ -64,7 +64,7 @@ SATISFIED: dict[Event, Facts] = {
 """What each guard wants to see; events that are not named here want no more than a reason."""
 
 
-def satisfying(event: Event, role: Role = Role.SYSTEM) -> Facts:
+def satisfying(event: Event, role: Role = Role.SYSTEM) -> Situation:
     return replace(SATISFIED.get(event, REASONED), actor_role=role)
 
 

@@ -6,15 +6,15 @@ import pytest
 
 from models.vocabulary.case import Event, Flag, Outcome, PetitionClass, Way
 from models.vocabulary.papers import Retention
-from rules.closing import ANSWERS, ClosingFacts, closing_gaps, retention_for
+from rules.closing import ANSWERS, ClosingSituation, closing_gaps, retention_for
 
 E, K, W = Event, Retention, Way
 NO_OUTCOME, NO_ANSWER, NO_DELIVERY, NOT_TOLD = ("没有办理结论", "没有答复或办结报告", "没有送达记录", "没有告知信访人转送去向")
-BARE = ClosingFacts(way=W.ASSIGNMENT)
-WHOLE = ClosingFacts(way=W.ASSIGNMENT, outcome=Outcome.SUPPORTED, events=frozenset((E.REPORT, E.DELIVER)))
-REFERRED = ClosingFacts(way=W.REFERRAL, outcome=Outcome.REFERRED, told=True)
-FILED = ClosingFacts(way=W.FILING, outcome=Outcome.FILED)
-SPOT = ClosingFacts(way=W.ON_THE_SPOT, outcome=Outcome.ANSWERED, events=frozenset((E.ANSWER_ON_SPOT,)))
+BARE = ClosingSituation(way=W.ASSIGNMENT)
+WHOLE = ClosingSituation(way=W.ASSIGNMENT, outcome=Outcome.SUPPORTED, events=frozenset((E.REPORT, E.DELIVER)))
+REFERRED = ClosingSituation(way=W.REFERRAL, outcome=Outcome.REFERRED, told=True)
+FILED = ClosingSituation(way=W.FILING, outcome=Outcome.FILED)
+SPOT = ClosingSituation(way=W.ON_THE_SPOT, outcome=Outcome.ANSWERED, events=frozenset((E.ANSWER_ON_SPOT,)))
 
 GAPS = [
     ("an assignment with nothing yet", BARE, (NO_OUTCOME, NO_ANSWER, NO_DELIVERY)),
@@ -33,7 +33,7 @@ GAPS = [
     ("a filed petition", FILED, ()),
     ("an answer at the window", SPOT, ()),
     ("an answer at the window that is not on file", replace(SPOT, events=frozenset()), (NO_ANSWER,)),
-    ("a petition without a way", ClosingFacts(outcome=Outcome.ANSWERED), (NO_ANSWER,)),
+    ("a petition without a way", ClosingSituation(outcome=Outcome.ANSWERED), (NO_ANSWER,)),
 ]
 KEPT = [
     ("an answer at the window", W.ON_THE_SPOT, PetitionClass.ACCUSATION, (Flag.URGENT,), Outcome.ANSWERED, K.TEN_YEARS),
@@ -48,7 +48,7 @@ KEPT = [
 
 
 @pytest.mark.parametrize(("seen", "gaps"), [pytest.param(*one[1:], id=one[0]) for one in GAPS])
-def test_names_what_is_missing_before_closing(seen: ClosingFacts, gaps: tuple[str, ...]) -> None:
+def test_names_what_is_missing_before_closing(seen: ClosingSituation, gaps: tuple[str, ...]) -> None:
     assert closing_gaps(seen) == gaps
 
 

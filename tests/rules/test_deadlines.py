@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rules.data.pack_files import load_packs
 from rules.deadlines import DeadlineError, compute_due, extend, parse_length
 from rules.ladder import warning_days
-from rules.packs import Rule, Unit
+from rules.packs import Rule, TimeUnit
 from rules.working_days import DayKind, load_calendar
 
 CALENDAR = load_calendar()
@@ -59,7 +59,7 @@ class TestVectors:
     def test_a_count_into_a_year_without_a_calendar_is_provisional(self) -> None:
         due = compute_due(parse_length("3wd"), date(2026, 12, 30), CALENDAR)
         assert due.provisional
-        assert due.steps[-1].startswith("暂定：2027 年的工作日历尚未载入")
+        assert due.why[-1].startswith("暂定：2027 年的工作日历尚未载入")
 
     @pytest.mark.parametrize(
         ("start", "length", "provisional"),
@@ -77,7 +77,7 @@ class TestVectors:
     def test_rolling_is_a_switch(self) -> None:
         due = compute_due(rule("handle"), date(2026, 3, 2), CALENDAR, roll_last_day=False)
         assert due.effective == due.raw == date(2026, 5, 1)
-        assert any("设置为不顺延" in step for step in due.steps)
+        assert any("设置为不顺延" in step for step in due.why)
 
     def test_register_is_due_the_same_working_day(self) -> None:
         assert compute_due(rule("register"), date(2026, 2, 14), CALENDAR).effective == date(2026, 2, 14)
@@ -87,7 +87,7 @@ class TestVectors:
 class TestWhyThisDate:
     def test_a_roll_is_explained(self) -> None:
         due = compute_due(rule("handle"), date(2026, 3, 2), CALENDAR, pack_version=PACK.version)
-        said = "\n".join(due.steps)
+        said = "\n".join(due.why)
         for part in (
             "2026-03-02（周一）",
             "民法典 第二百零一条",
@@ -103,13 +103,13 @@ class TestWhyThisDate:
         assert CALENDAR.version in said
 
     def test_skipped_and_counted_days_are_named(self) -> None:
-        steps = compute_due(parse_length("5wd"), date(2026, 2, 12), CALENDAR).steps
+        steps = compute_due(parse_length("5wd"), date(2026, 2, 12), CALENDAR).why
         assert "跳过：2026-02-15（周日）至 2026-02-23（周一），春节休息日，不计入" in steps
         assert "计入：2026-02-14（周六），春节调休上班日" in steps
 
     def test_inputs_are_kept(self) -> None:
         due = compute_due(rule("handle"), date(2026, 3, 2), CALENDAR, pack_version=PACK.version)
-        assert (due.rule_key, due.length, due.unit) == ("handle", 60, Unit.CALENDAR_DAY)
+        assert (due.rule_key, due.length, due.unit) == ("handle", 60, TimeUnit.CALENDAR_DAY)
         assert due.basis == "信访工作条例 第三十四条"
         assert (due.pack_version, due.calendar_version) == (PACK.version, CALENDAR.version)
 
@@ -142,15 +142,15 @@ class TestLengths:
     @pytest.mark.parametrize(
         ("text", "length", "unit"),
         [
-            ("15d", 15, Unit.CALENDAR_DAY),
-            ("5WD", 5, Unit.WORKING_DAY),
-            (" 3m ", 3, Unit.MONTH),
-            ("15日", 15, Unit.CALENDAR_DAY),
-            ("5个工作日", 5, Unit.WORKING_DAY),
-            ("3个月", 3, Unit.MONTH),
+            ("15d", 15, TimeUnit.CALENDAR_DAY),
+            ("5WD", 5, TimeUnit.WORKING_DAY),
+            (" 3m ", 3, TimeUnit.MONTH),
+            ("15日", 15, TimeUnit.CALENDAR_DAY),
+            ("5个工作日", 5, TimeUnit.WORKING_DAY),
+            ("3个月", 3, TimeUnit.MONTH),
         ],
     )
-    def test_reads(self, text: str, length: int, unit: Unit) -> None:
+    def test_reads(self, text: str, length: int, unit: TimeUnit) -> None:
         found = parse_length(text)
         assert (found.length, found.unit) == (length, unit)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rules.data.pack_files import load_packs
 from rules.deadlines import Adjusted, compute_due, count_adjusted, parse_length
-from rules.packs import Unit
+from rules.packs import TimeUnit
 from rules.working_days import load_calendar
 
 CALENDAR = load_calendar()
@@ -18,7 +18,7 @@ VERSION = f"规则包：未引用；工作日历：{CALENDAR.version}"
 def lines(length: str, start: str, **more: int | bool) -> list[str]:
     """The reasons of a limit given directly, without the line on versions."""
     due = compute_due(parse_length(length), date.fromisoformat(start), CALENDAR, **more)  # type: ignore[arg-type]
-    return [line for line in due.steps if not line.startswith("规则包：")]
+    return [line for line in due.why if not line.startswith("规则包：")]
 
 
 def opening(start: str, first: str, length: str) -> list[str]:
@@ -125,7 +125,7 @@ def test_every_line_is_said_word_for_word(
 )
 def test_the_calendars_are_cited_by_year(length: str, start: str, sources: str) -> None:
     due = compute_due(parse_length(length), date.fromisoformat(start), CALENDAR)
-    [said] = [line for line in due.steps if line.startswith("规则包：")]
+    [said] = [line for line in due.why if line.startswith("规则包：")]
     known = {str(year): CALENDAR.source(year) for year in (2022, 2023, 2026)}
     for year, source in known.items():
         sources = sources.replace(f"{{{year}}}", str(source))
@@ -146,7 +146,7 @@ def test_a_day_that_a_letter_set_does_not_roll_and_says_so(adjusted: dict[str, i
     changed = Adjusted(given=date(2026, 4, 10), **adjusted)
     due = count_adjusted(rule, date(2026, 3, 2), CALENDAR, changed)  # type: ignore[arg-type]
     paused = [f"中止：中止计时 {adjusted['paused']} 日，不计入"] if "paused" in adjusted else []
-    assert list(due.steps) == [
+    assert list(due.why) == [
         "起算：2026-03-02（周一），给定日期",
         f"期限：直接给定的期限，直接定为 2026-04-10（周五）{said}；依据：直接给定的期限（未引用规则）",
         *paused,
@@ -158,24 +158,24 @@ def test_a_day_that_a_letter_set_does_not_roll_and_says_so(adjusted: dict[str, i
 def test_the_pack_is_named_where_one_is_cited() -> None:
     changed, version = Adjusted(given=date(2026, 4, 10)), "npc_city@2022-05-01"
     rule = load_packs().version(version).rule("assign")
-    said = count_adjusted(rule, date(2026, 3, 2), CALENDAR, changed, pack_version=version).steps
+    said = count_adjusted(rule, date(2026, 3, 2), CALENDAR, changed, pack_version=version).why
     assert said[-1] == f"规则包：{version}；所定日期不依赖工作日历"
 
 
 @given(
     start=st.dates(date(2020, 1, 1), date(2026, 6, 30)),
     length=st.integers(1, 60),
-    unit=st.sampled_from(Unit),
+    unit=st.sampled_from(TimeUnit),
     paused=st.integers(0, 20),
 )
-def test_start_length_end_and_versions_are_always_said(start: date, length: int, unit: Unit, paused: int) -> None:
-    if unit is Unit.GIVEN_DAY:
+def test_start_length_end_and_versions_are_always_said(start: date, length: int, unit: TimeUnit, paused: int) -> None:
+    if unit is TimeUnit.GIVEN_DAY:
         return
-    rule = parse_length(f"{length}{ {Unit.CALENDAR_DAY: 'd', Unit.WORKING_DAY: 'wd', Unit.MONTH: 'm'}[unit] }")
+    rule = parse_length(f"{length}{ {TimeUnit.CALENDAR_DAY: 'd', TimeUnit.WORKING_DAY: 'wd', TimeUnit.MONTH: 'm'}[unit] }")
     due = compute_due(rule, start, CALENDAR, paused=paused)
-    said = "\n".join(due.steps)
-    assert str(start) in due.steps[0]
-    assert f"{length} {unit.word}" in due.steps[1]
+    said = "\n".join(due.why)
+    assert str(start) in due.why[0]
+    assert f"{length} {unit.word}" in due.why[1]
     assert str(due.raw) in said
     assert str(due.effective) in said
     assert ("顺延至" in said) is (due.raw != due.effective)
@@ -190,7 +190,7 @@ def test_days_passed_over_and_days_counted_make_up_the_span(start: date, length:
     span = [start + timedelta(days=offset) for offset in range(1, (due.effective - start).days + 1)]
     skipped = sum(
         1 + (date.fromisoformat(line.split("至 ")[1][:10]) - date.fromisoformat(line[3:13])).days if "至 " in line else 1
-        for line in due.steps
+        for line in due.why
         if line.startswith("跳过：")
     )
     assert len(span) - skipped == length

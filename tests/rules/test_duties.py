@@ -81,7 +81,7 @@ def test_no_pack_supervises_by_itself_for_less_than_the_handling(version: object
     """A formal supervision names a ground of Art. 40; that a paper was not signed for is none."""
     assert re.match(r".+@\d{4}", version.version)  # type: ignore[attr-defined]
     for rule in version.rules:  # type: ignore[attr-defined]
-        if "supervise" in {step.key for step in version.steps_for(rule)}:  # type: ignore[attr-defined]
+        if "supervise" in {step.key for step in version.escalations_for(rule)}:  # type: ignore[attr-defined]
             assert rule.key in {
                 "assign",
                 "assign_extended",

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from models.vocabulary.case import Channel, Flag
-from rules.flags import PaperFacts, own_flags
+from rules.flags import PaperSituation, own_flags
 
-SIGNED = PaperFacts(channel=Channel.LETTER, names=("王某",), content="电梯长期停运")
+SIGNED = PaperSituation(channel=Channel.LETTER, names=("王某",), content="电梯长期停运")
 VISIT = replace(SIGNED, channel=Channel.VISIT)
 EARNED = [
     ("a signed letter", SIGNED, ()),
@@ -23,12 +23,12 @@ EARNED = [
     ("a wrong identity number", replace(SIGNED, id_numbers=("440524188001010015",)), (Flag.ID_DOUBTFUL,)),
     ("one wrong number among two", replace(SIGNED, id_numbers=("440524188001010014", "1")), (Flag.ID_DOUBTFUL,)),
     ("no number at all", replace(SIGNED, id_numbers=("",)), ()),
-    ("an empty paper", PaperFacts(channel=Channel.ONLINE), (Flag.ANONYMOUS, Flag.UNCLEAR)),
+    ("an empty paper", PaperSituation(channel=Channel.ONLINE), (Flag.ANONYMOUS, Flag.UNCLEAR)),
 ]
 
 
 @pytest.mark.parametrize(("paper", "flags"), [pytest.param(*one[1:], id=one[0]) for one in EARNED])
-def test_earns_its_flags(paper: PaperFacts, flags: tuple[Flag, ...]) -> None:
+def test_earns_its_flags(paper: PaperSituation, flags: tuple[Flag, ...]) -> None:
     assert own_flags(paper, group_visit_from=5) == frozenset(flags)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rules.data.pack_files import load_packs
 from rules.deadlines import Adjusted, count_adjusted
 from rules.ladder import MISSED, Rung, RungKind, below, climb, next_rung, rungs
-from rules.packs import Pack, Rule, Unit
+from rules.packs import Pack, Rule, TimeUnit
 from rules.working_days import load_calendar
 
 CALENDAR = load_calendar()
@@ -133,7 +133,7 @@ class TestRungs:
         assert rungs(PACK, PACK.rule(key), start=day("03-02"), raw=day("04-01"), due=day("04-01")) == ()
 
     def test_carry_the_packs_step_with_its_ground(self) -> None:
-        steps = [rung.step for rung in ASSIGN if rung.kind is RungKind.ESCALATE]
+        steps = [rung.escalation for rung in ASSIGN if rung.kind is RungKind.ESCALATE]
         assert [step.key for step in steps if step] == list(STEPS)
         assert steps[1] is not None
         assert (steps[1].supervision_ground, "第四十条" in steps[1].ground) == ("shirking", True)
@@ -224,7 +224,7 @@ def limits(draw: st.DrawFn) -> Limit:
     """Any duty of any pack from any day on, extended and suspended as it may be."""
     pack, rule = draw(st.sampled_from(DUTIES))
     start = draw(st.dates(date(2020, 1, 1), date(2027, 6, 30)))
-    given = start + timedelta(days=draw(st.integers(-5, 120))) if rule.unit is Unit.GIVEN_DAY else None
+    given = start + timedelta(days=draw(st.integers(-5, 120))) if rule.unit is TimeUnit.GIVEN_DAY else None
     extended = draw(st.integers(0, rule.extension.max)) if rule.extension else 0
     changed = Adjusted(extended=extended, paused=draw(st.integers(0, 60)), given=given)
     due = count_adjusted(rule, start, CALENDAR, changed, roll_last_day=draw(st.booleans()))

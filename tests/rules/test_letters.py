@@ -10,16 +10,16 @@ from models.vocabulary.papers import Letter
 from rules.data.pack_files import load_packs
 from rules.ladder import Rung, RungKind
 from rules.letters import PAST_IS_NO_ORDER, goes_out, is_the_units, letter_of_rung, names_due_day, nobody_to_tell, owed_by
-from rules.packs import LadderStep
+from rules.packs import Escalation
 
 D = DispatchState
 DUE = date(2026, 3, 2)
-STEPS = {step.key: step for step in load_packs().pack_for("npc_city", DUE).ladder}
-BY_HAND = LadderStep(
+ESCALATIONS = {one.key: one for one in load_packs().pack_for("npc_city", DUE).ladder}
+BY_HAND = Escalation(
     key="ask",
     label="了解情况",
     after_days=3,
-    action=STEPS["urge"].action,
+    action=ESCALATIONS["urge"].action,
     ground="办公室设定",
     letter=Letter.URGING_LETTER,
     own_letter=Letter.OVERDUE_ALERT,
@@ -27,8 +27,8 @@ BY_HAND = LadderStep(
 )
 
 
-def rung(kind: RungKind, step: LadderStep | None = None) -> Rung:
-    return Rung(key="rung", kind=kind, label="", due_on=DUE, step=step)
+def rung(kind: RungKind, escalation: Escalation | None = None) -> Rung:
+    return Rung(key="rung", kind=kind, label="", due_on=DUE, escalation=escalation)
 
 
 LETTERS = [
@@ -36,12 +36,12 @@ LETTERS = [
     ("a light for the office", rung(RungKind.WARN), False, Letter.DEADLINE_ALERT),
     ("a unit's missed day", rung(RungKind.MISS), True, Letter.OVERDUE_ALERT),
     ("the office's missed day", rung(RungKind.MISS), False, Letter.OVERDUE_ALERT),
-    ("an urging of a unit", rung(RungKind.ESCALATE, STEPS["urge"]), True, Letter.URGING_LETTER),
-    ("an urging of the office", rung(RungKind.ESCALATE, STEPS["urge"]), False, Letter.OVERDUE_ALERT),
-    ("a supervision of a unit", rung(RungKind.ESCALATE, STEPS["supervise"]), True, Letter.SUPERVISION_LETTER),
-    ("a report on a unit", rung(RungKind.ESCALATE, STEPS["to_leader"]), True, Letter.LEADER_REPORT),
-    ("a report on the office", rung(RungKind.ESCALATE, STEPS["to_chairs"]), False, Letter.CHAIRS_REPORT),
-    ("a step that a person takes", rung(RungKind.ESCALATE, BY_HAND), True, Letter.OVERDUE_ALERT),
+    ("an urging of a unit", rung(RungKind.ESCALATE, ESCALATIONS["urge"]), True, Letter.URGING_LETTER),
+    ("an urging of the office", rung(RungKind.ESCALATE, ESCALATIONS["urge"]), False, Letter.OVERDUE_ALERT),
+    ("a supervision of a unit", rung(RungKind.ESCALATE, ESCALATIONS["supervise"]), True, Letter.SUPERVISION_LETTER),
+    ("a report on a unit", rung(RungKind.ESCALATE, ESCALATIONS["to_leader"]), True, Letter.LEADER_REPORT),
+    ("a report on the office", rung(RungKind.ESCALATE, ESCALATIONS["to_chairs"]), False, Letter.CHAIRS_REPORT),
+    ("an escalation that a person takes", rung(RungKind.ESCALATE, BY_HAND), True, Letter.OVERDUE_ALERT),
 ]
 OWED = [
     ("nothing known of the share", None, True, "sign_in"),

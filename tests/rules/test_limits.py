@@ -10,8 +10,8 @@ from models.vocabulary.limits import ClockOwner, StartsFrom, Whose
 from rules.data.pack_files import load_packs
 from rules.lifecycle.petition import PETITION_ROWS
 from rules.lifecycle.share import DISPATCH_ROWS
-from rules.limits import LimitFacts, ShareFacts, Start, begin, missing, named_day
-from rules.packs import Pack, Unit
+from rules.limits import LimitSituation, ShareSituation, Start, begin, missing, named_day
+from rules.packs import Pack, TimeUnit
 
 PACKS = load_packs()
 DEFAULT = PACKS.pack_for("npc_city", date(2026, 3, 2))
@@ -33,8 +33,8 @@ DAYS = {
 }
 """Five days on record, all different: a limit that counts from another one shows."""
 
-SHARE = ShareFacts(received_on=SIGNED)
-APPEAL = LimitFacts(
+SHARE = ShareSituation(received_on=SIGNED)
+APPEAL = LimitSituation(
     acted_on=ACTED,
     submitted_on=SUBMITTED,
     receipt_on=RECEIVED,
@@ -48,7 +48,7 @@ APPEAL = LimitFacts(
 SUGGESTION = replace(APPEAL, petition_class=PetitionClass.SUGGESTION)
 
 
-def flagged(flag: Flag) -> LimitFacts:
+def flagged(flag: Flag) -> LimitSituation:
     return replace(APPEAL, flags=frozenset((flag,)))
 
 
@@ -146,7 +146,7 @@ def set_by_hand(key: str) -> date | None:
     return PROMISED if key in ("promise", "meeting_task") else None
 
 
-def began(pack: Pack, key: str, seen: LimitFacts) -> Start | None:
+def began(pack: Pack, key: str, seen: LimitSituation) -> Start | None:
     return begin(pack, key, seen, on=set_by_hand(key))
 
 
@@ -187,12 +187,12 @@ class TestALimit:
         ("key", "seen"),
         [
             pytest.param("review_request", replace(APPEAL, delivered_on=None), id="an answer that was not delivered"),
-            pytest.param("assign", replace(APPEAL, share=ShareFacts()), id="papers that were not signed for"),
+            pytest.param("assign", replace(APPEAL, share=ShareSituation()), id="papers that were not signed for"),
             pytest.param("divert", replace(APPEAL, receipt_on=None), id="a paper without a day of receipt"),
             pytest.param("register", replace(APPEAL, submitted_on=None), id="a paper that nobody submitted"),
         ],
     )
-    def test_does_not_exist_before_its_first_day_is_known(self, key: str, seen: LimitFacts) -> None:
+    def test_does_not_exist_before_its_first_day_is_known(self, key: str, seen: LimitSituation) -> None:
         assert begin(DEFAULT, key, seen) is None
         assert begin(DEFAULT, key, seen, since=ACTED) is not None
 
@@ -223,7 +223,7 @@ GIVEN = [
 class TestADayThatSomebodySet:
     @pytest.mark.parametrize(("key", "seen", "on", "last", "basis"), [pytest.param(*row[1:], id=row[0]) for row in GIVEN])
     def test_ends_the_limit_and_is_cited(
-        self, key: str, seen: LimitFacts, on: date | None, last: date | None, basis: str
+        self, key: str, seen: LimitSituation, on: date | None, last: date | None, basis: str
     ) -> None:
         start = begin(DEFAULT, key, seen, on=on)
         assert start is not None
@@ -233,7 +233,7 @@ class TestADayThatSomebodySet:
     def test_has_to_be_set(self, pack: Pack) -> None:
         nobody = replace(APPEAL, upstream_due_on=None)
         for rule in pack.rules:
-            if rule.unit is Unit.GIVEN_DAY:
+            if rule.unit is TimeUnit.GIVEN_DAY:
                 assert "没有定期限" in missing(pack, rule.key, nobody)
 
 

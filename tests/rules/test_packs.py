@@ -9,7 +9,7 @@ import pytest
 from rules.data.pack_files import REQUIRED, load_packs
 from rules.data.pack_rows import cited
 from rules.docs.deadlines_doc import deadlines_table
-from rules.packs import KINDS, Pack, PackError, Unit
+from rules.packs import KINDS, Pack, PackError, TimeUnit
 
 PACKS = load_packs()
 DEFAULT = (files("rules") / "packs" / "npc_city.toml").read_text(encoding="utf-8")
@@ -39,7 +39,7 @@ class TestEveryPack:
     def test_gives_suggestions_and_accusations_no_sixty_days(self, pack: Pack, kind: str) -> None:
         for rule in pack.rules:
             if rule.applies_to(kind):
-                assert not (rule.unit is Unit.CALENDAR_DAY and rule.length >= 60), rule.key
+                assert not (rule.unit is TimeUnit.CALENDAR_DAY and rule.length >= 60), rule.key
                 assert "第三十四条" not in rule.article, rule.key
 
     @EACH_VERSION

@@ -4,9 +4,9 @@ import pytest
 
 from models.vocabulary.case import Outcome, State, Way
 from models.vocabulary.people import OrganKind, Role
-from rules.facts import UnitFacts
 from rules.lifecycle.petition import PETITION_ROWS
 from rules.routing import ISSUING, OUTCOME_OF_WAY, ApprovalLevels, approval_role, is_cross_department
+from rules.situation import UnitSituation
 from tests.rules.casework import unit
 
 BUREAU, COURT = unit(1), unit(2, kind=OrganKind.COURT)
@@ -28,7 +28,7 @@ OTHERS = [way for way in Way if way not in (Way.REFERRAL, Way.ASSIGNMENT)]
 
 class TestCrossDepartment:
     @pytest.mark.parametrize(("units", "crosses"), [pytest.param(*one[1:], id=f"{one[0]} => {one[2]}") for one in UNITS])
-    def test_needs_two_departments_or_two_districts(self, units: tuple[UnitFacts, ...], crosses: bool) -> None:
+    def test_needs_two_departments_or_two_districts(self, units: tuple[UnitSituation, ...], crosses: bool) -> None:
         assert is_cross_department(units) is crosses
 
 
@@ -40,7 +40,7 @@ class TestApprovalRole:
         assert approval_role(Way.ASSIGNMENT, (BUREAU,), LEVELS) is Role.VICE_CHAIR
 
     @pytest.mark.parametrize("units", [(BUREAU, COURT), (EAST, WEST)], ids=["departments", "districts"])
-    def test_of_an_assignment_across_them_is_the_chairs_meeting(self, units: tuple[UnitFacts, ...]) -> None:
+    def test_of_an_assignment_across_them_is_the_chairs_meeting(self, units: tuple[UnitSituation, ...]) -> None:
         assert approval_role(Way.ASSIGNMENT, units, LEVELS) is Role.CHAIRS_MEETING
 
     @pytest.mark.parametrize("way", OTHERS, ids=lambda way: way.value)

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from desk.clock import now
+from desk.wall_time import now
 
 RESULTS = Path(__file__).with_name("results.json")
 

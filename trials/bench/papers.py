@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from desk.clock import now
+from desk.wall_time import now
 from models.vocabulary.case import Channel, Step
 from models.vocabulary.people import Proof, Role
 from tasks.casework.drafts import Person, Registration, register_now

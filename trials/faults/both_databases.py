@@ -12,7 +12,7 @@ from trials.faults.scenarios.killed_server import hung_server, killed_server
 from trials.faults.scenarios.killed_worker import kill_points
 from trials.faults.scenarios.long_absence import database_away, server_away
 from trials.faults.scenarios.photo_finish import races, through_the_engine
-from trials.faults.scenarios.wrong_clock import wrong_clock
+from trials.faults.scenarios.wrong_time import wrong_time
 from trials.faults.table import say, say_result
 
 Scenario = Callable[[str], Iterator[Result]]
@@ -37,7 +37,7 @@ SCENARIOS: dict[str, Scenario] = {
     "server": _on_a_stack(killed_server),
     "away": _on_a_stack(server_away),
     "hang": _on_a_stack(hung_server),
-    "clock": _on_a_stack(wrong_clock),
+    "clock": _on_a_stack(wrong_time),
     "crowd": _on_a_stack(crowd),
     "photo-finish": _photo_finish,
 }

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from desk.clock import now
 from desk.stack.engine import engine_client
+from desk.wall_time import now
 from models.vocabulary.case import Step
 from tasks.runs.bookmarks import refusal_of
 from trials.faults.life import Turn, life

@@ -78,7 +78,7 @@ class Orders:
         fresh.write_text(str(seconds))
         fresh.replace(self._clock)
 
-    def clock_error(self) -> float:
+    def time_error(self) -> float:
         """By how many seconds the worker's clock goes wrong."""
         try:
             return float(self._clock.read_text())

@@ -15,7 +15,7 @@ from trials.faults.scenarios.killed_database import on_a_cluster
 from trials.faults.scenarios.killed_server import disturbed, kill_server
 from trials.faults.scenarios.killed_worker import killed_in
 from trials.faults.scenarios.photo_finish import through_the_engine
-from trials.faults.scenarios.wrong_clock import jumped, jumped_in_the_middle
+from trials.faults.scenarios.wrong_time import jumped, jumped_in_the_middle
 
 ON_POSTGRESQL = {
     "screen": "event:after",

@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-import flows.clock
+import flows.wall_time
 from trials.faults.death_orders import Orders
 
 
@@ -22,8 +22,8 @@ def install(orders: Orders) -> None:
 
 
 def _shift_clock(orders: Orders) -> None:
-    told = flows.clock.now
-    flows.clock.now = lambda: told() + timedelta(seconds=orders.clock_error())
+    told = flows.wall_time.now
+    flows.wall_time.now = lambda: told() + timedelta(seconds=orders.time_error())
 
 
 def _wrap_engine_calls(orders: Orders) -> None:

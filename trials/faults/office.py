@@ -11,7 +11,7 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Scheduled
 
-from desk.clock import now
+from desk.wall_time import now
 from models.bookmark import Bookmark
 from models.vocabulary.case import Step
 from models.vocabulary.papers import MessageState

@@ -12,8 +12,8 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun
 from sqlmodel import select
 
-from desk.clock import now
 from desk.stack.whole import Stack
+from desk.wall_time import now
 from flows.runtime.waiting.inputs import is_form, keyset
 from models.bookmark import Bookmark
 from models.vocabulary.case import Step

@@ -11,10 +11,10 @@ from tasks.runs.announcements import Announcement, note_announced, unannounced
 BATCH = 200
 
 
-def announce_steps(client: SyncPrefectClient) -> int:
-    """Tell the engine of every step that it has not been told of; returns how many.
+def announce_rungs(client: SyncPrefectClient) -> int:
+    """Tell the engine of every rung that it has not been told of; returns how many.
 
-    A step is noted as told after the engine has taken it. A crash in between tells it once more under the same id,
+    A rung is noted as told after the engine has taken it. A crash in between tells it once more under the same id,
     which the engine keeps once.
     """
     told = 0
@@ -26,7 +26,7 @@ def announce_steps(client: SyncPrefectClient) -> int:
         events = [as_event(one).model_dump(mode="json") for one in waiting]
         client.request("POST", "/events", json=events).raise_for_status()
         with database().write() as session:
-            note_announced(session, [one.step_id for one in waiting])
+            note_announced(session, [one.rung_id for one in waiting])
         told += len(waiting)
 
 

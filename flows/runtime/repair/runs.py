@@ -11,10 +11,10 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.states import Scheduled
 from sqlmodel import Session
 
-from flows.clock import now
 from flows.runtime.repair.verdict import ENDED_BADLY
 from flows.runtime.waiting.context import driven_here, engine, leaving, this_run
 from flows.runtime.waiting.engine_calls import leave
+from flows.wall_time import now
 from models.bookmark import Bookmark
 from models.petition import DRAFT_PREFIX, Petition
 from rules.lifecycle.stages import STAGES

@@ -16,10 +16,10 @@ from prefect.client.schemas.objects import State
 from prefect.exceptions import Abort, ObjectNotFound, Pause
 from prefect.states import Paused
 
-from flows.clock import now
 from flows.runtime.waiting.context import engine, inputs, leaving, run_id, this_run
 from flows.runtime.waiting.engine_calls import leave
 from flows.runtime.waiting.inputs import Answer, form_schema, is_form, keyset, newest_answer
+from flows.wall_time import now
 from models.vocabulary.case import Step
 from rules.errors import CaseworkError
 from rules.zone import legal_day

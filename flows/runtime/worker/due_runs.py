@@ -16,7 +16,7 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.responses import WorkerFlowRunResponse
 
 from engine.protocol import ROUTES, DueAnswer, DueQuery
-from flows.runtime.worker.engine_clock import EngineClock
+from flows.runtime.worker.engine_time import EngineTime
 
 WAIT = 3.0
 """Seconds for which the server may keep us waiting for a run: less than any proxy's or client's patience."""
@@ -32,11 +32,11 @@ class DueRuns:
         """Take a client of the engine and the pool's name."""
         self._client = client
         self._pool = pool
-        self._clock = EngineClock()
+        self._time = EngineTime()
         self._report_at = 0.0
 
     async def up_to(self, limit: int, in_hand: Collection[UUID] = ()) -> list[FlowRun]:
-        """Up to ``limit`` runs that are due by the engine's clock, as soon as there are any; none after some seconds.
+        """Up to ``limit`` runs that are due by the engine's time, as soon as there are any; none after some seconds.
 
         ``in_hand`` are the states in which runs were seen that the worker has already.
         """
@@ -48,7 +48,7 @@ class DueRuns:
     async def _by_the_engine(self, limit: int) -> list[FlowRun]:
         """What the engine's own route gives; it tells the engine that its queues have a worker, too."""
         self._report_at = time.monotonic() + REPORT_EVERY
-        asked = self._clock.now()
+        asked = self._time.now()
         # The client's own call has no limit and brings 200 runs, most of which could not be taken.
         answer = await self._client._client.post(
             f"/work_pools/{self._pool}/get_scheduled_flow_runs", json={"scheduled_before": asked.isoformat(), "limit": limit}
@@ -58,7 +58,7 @@ class DueRuns:
         return [entry.flow_run for entry in WorkerFlowRunResponse.model_validate_list(answer.json())]
 
     async def _next(self, limit: int, in_hand: Collection[UUID]) -> DueAnswer[FlowRun]:
-        asked = self._clock.now()
+        asked = self._time.now()
         look = DueQuery(pool=self._pool, before=asked, limit=limit, wait=WAIT, but_for=list(in_hand))
         answer = await self._client._client.get(f"{ROUTES}/due", params=look.model_dump(mode="json"))
         if not self._is_past(asked, answer):
@@ -66,5 +66,5 @@ class DueRuns:
         return DueAnswer[FlowRun].model_validate(answer.json())
 
     def _is_past(self, asked: datetime, answer: httpx.Response) -> bool:
-        self._clock.read(answer.headers)
-        return self._clock.is_past(asked)
+        self._time.read(answer.headers)
+        return self._time.is_past(asked)

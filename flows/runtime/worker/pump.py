@@ -11,10 +11,10 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun
 
-from flows.clock import now
 from flows.runtime.repair.repair import repair_stuck
 from flows.runtime.repair.report import Report
 from flows.runtime.repair.runs import deployment_id, nudge_behind
+from flows.wall_time import now
 from tasks.keeping.database import database
 from tasks.keeping.settings import settings
 from tasks.letters.outbox import anything_due

@@ -26,10 +26,10 @@ from engine.patches.hook import Hook
 from engine.patches.no_watchers import NoWatchers
 from engine.patches.wait_keys import WaitKeys
 from engine.patches.worker_hooks import WorkerHooks
-from flows.clock import now
 from flows.runtime.worker.driver import drive
 from flows.runtime.worker.due_runs import DueRuns
 from flows.runtime.worker.pump import Pump
+from flows.wall_time import now
 from tasks.keeping.settings import settings
 
 HOOKS: tuple[Hook, ...] = (WorkerHooks(), WaitKeys(), NoWatchers())

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable
 
-from rules.facts import Facts
+from rules.situation import Situation
 
-Guard = Callable[[Facts], str | None]
+Guard = Callable[[Situation], str | None]
 MAX_REPRESENTATIVES = 5
 """At most five representatives of a joint visit (条例 第二十条第三款)."""
 
 
-def always(_facts: Facts) -> str | None:
+def always(_situation: Situation) -> str | None:
     """No condition."""
     return None
 
 
-def has_reason(facts: Facts) -> str | None:
+def has_reason(situation: Situation) -> str | None:
     """A reason in words."""
-    return None if facts.reason.strip() else "请写明理由"
+    return None if situation.reason.strip() else "请写明理由"

@@ -336,7 +336,7 @@ class TestLimits:
         it_is(monkeypatch, on("2027-02-20"))
         words = ("--officer", "F01", "--reason", "当面报告", "--dispatch", "1")
         assert "已登记：to_leader" in typed(xinfang, "clock", "step", number, "to_leader", *words)
-        assert office.clocks(number)["assign"].next_step == "missed"
+        assert office.clocks(number)["assign"].next_rung == "missed"
         assert "报告分管副主任（2027-02-20，" in next(
             row["已过"] for row in answer(xinfang, "clocks", number) if row["派件"] and row["已过"]
         )

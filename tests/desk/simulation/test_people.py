@@ -168,11 +168,11 @@ class TestAYear:
         year = Year(petitions=2, closed=1, events=10, faults=["a"], broken=[("p", "w")], seconds=3.0)
         year.refused["x"], year.counted["u", "m", "missed"] = 1, 2
         other = Year(
-            petitions=3, closed=2, events=5, steps=4, letters=7, overtaken=1, clocks=6, faults=["b"], broken=[("q", "v")]
+            petitions=3, closed=2, events=5, rungs=4, letters=7, overtaken=1, clocks=6, faults=["b"], broken=[("q", "v")]
         )
         other.refused["x"], other.counted["u", "m", "missed"] = 4, 5
         year.add(other)
-        told = (year.petitions, year.closed, year.events, year.steps, year.letters, year.overtaken, year.clocks)
+        told = (year.petitions, year.closed, year.events, year.rungs, year.letters, year.overtaken, year.clocks)
         assert told == (5, 3, 15, 4, 7, 1, 6)
         assert (year.faults, year.broken) == (["a", "b"], [("p", "w"), ("q", "v")])
         assert (year.refused["x"], year.counted["u", "m", "missed"]) == (5, 7)

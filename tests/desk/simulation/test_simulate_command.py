@@ -16,7 +16,7 @@ from desk.cli.simulate import simulate_command
 from desk.simulation.city import Year
 from desk.simulation.promises import PROMISES, Inspector
 from models.case_event import CaseEvent
-from models.clock import Clock, ClockStep
+from models.clock import Clock, ClockRung
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
 from models.vocabulary.case import Event, State
@@ -160,9 +160,9 @@ def _assign(session: Session) -> Clock:
     return session.exec(select(Clock).where(Clock.rule_key == "assign")).one()
 
 
-def _steps(session: Session, *keys: str) -> Iterator[ClockStep]:
-    steps = session.exec(select(ClockStep).where(ClockStep.clock_id == _assign(session).id)).all()
-    return (step for step in steps if not keys or step.step in keys)
+def _steps(session: Session, *keys: str) -> Iterator[ClockRung]:
+    steps = session.exec(select(ClockRung).where(ClockRung.clock_id == _assign(session).id)).all()
+    return (step for step in steps if not keys or step.key in keys)
 
 
 def recorded(key: str, on: str) -> Tamper:

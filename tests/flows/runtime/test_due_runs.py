@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from flows.clock import now
 from flows.runtime.worker.due_runs import REPORT_EVERY, WAIT, DueRuns
+from flows.wall_time import now
 from trials.harness.engine import Engine, eventually
 
 MONDAY = datetime.fromisoformat("2026-03-02T04:00:00+00:00")
@@ -28,7 +28,7 @@ class FakeEngine:
         self.says = MONDAY
         self.seconds = 0.0
         monkeypatch.setattr("flows.runtime.worker.due_runs.time.monotonic", lambda: self.seconds)
-        monkeypatch.setattr("flows.runtime.worker.engine_clock.now", lambda: MONDAY)
+        monkeypatch.setattr("flows.runtime.worker.engine_time.now", lambda: MONDAY)
         client: Any = SimpleNamespace(
             _client=httpx.AsyncClient(transport=httpx.MockTransport(self._answer), base_url="http://engine")
         )
@@ -101,7 +101,7 @@ def test_the_engine_hears_from_its_worker_now_and_then(fake: FakeEngine) -> None
 @pytest.mark.parametrize(
     "wrong", [timedelta(days=-1), timedelta(days=1)], ids=["our clock is a day ahead", "our clock is a day behind"]
 )
-def test_what_is_due_is_told_by_the_engines_clock(fake: FakeEngine, wrong: timedelta) -> None:
+def test_what_is_due_is_told_by_the_engines_time(fake: FakeEngine, wrong: timedelta) -> None:
     fake.due = [uuid4()]
     fake.says = MONDAY + wrong
     assert fake.look() == fake.due

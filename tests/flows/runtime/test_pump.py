@@ -13,9 +13,9 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import Pending, Running, Scheduled
 
-from flows.clock import now
 from flows.runtime.repair.runs import forget_deployments
 from flows.runtime.worker.pump import OUTBOX, RECONCILE, Pump, start_outbox
+from flows.wall_time import now
 from tests.conftest import forget_settings
 from trials.harness.office import MONDAY
 

@@ -8,9 +8,9 @@ import pytest
 
 from models.vocabulary.case import DispatchState, Event, Relation, Way
 from models.vocabulary.people import OrganKind, Role
-from rules.facts import Facts
 from rules.lifecycle.guards import closure, common, handling, intake, oversight, roll_up, routing
 from rules.lifecycle.guards.common import Guard
+from rules.situation import Situation
 from tests.rules.casework import ANSWERED, DAY, PLAIN, REASONED, SCREENED, satisfying, unit, units
 
 NEXT = DAY + timedelta(days=1)
@@ -21,7 +21,7 @@ DISTRICT = unit(2, district="东城区")
 CONGRESS = unit(3, district="东城区", kind=OrganKind.CONGRESS)
 D = DispatchState
 
-REFUSED: list[tuple[str, Guard, Facts, str]] = [
+REFUSED: list[tuple[str, Guard, Situation, str]] = [
     ("no receipt date", intake.registrable, replace(PLAIN, receipt_on=None), "收信日期未填写"),
     ("receipt date in the future", intake.registrable, replace(PLAIN, receipt_on=NEXT), "收信日期 2026-03-03 晚于今天"),
     (
@@ -129,10 +129,10 @@ REFUSED: list[tuple[str, Guard, Facts, str]] = [
     ("never commissioned", roll_up.no_unit_left, units(), "还有单位在办理"),
 ]
 
-ACCEPTED: list[tuple[str, Guard, Facts]] = [
+ACCEPTED: list[tuple[str, Guard, Situation]] = [
     ("five representatives", intake.registrable, replace(PLAIN, people_count=20, representatives=5)),
     ("postmark on the day of receipt", intake.registrable, replace(PLAIN, postmark_on=DAY)),
-    ("a letter without name or text", intake.registrable, Facts(today=DAY, receipt_on=DAY)),
+    ("a letter without name or text", intake.registrable, Situation(today=DAY, receipt_on=DAY)),
     ("linked to another", intake.screened, replace(SCREENED, relation=Relation.LINKED, parent_number="A1")),
     ("limit tomorrow", routing.proposal_complete, replace(PROPOSED, limit_on=NEXT)),
     ("a way without units", routing.proposal_complete, replace(REASONED, way=Way.DIRECT)),
@@ -152,13 +152,13 @@ ACCEPTED: list[tuple[str, Guard, Facts]] = [
 
 class TestAGuard:
     @pytest.mark.parametrize(
-        ("guard", "facts", "words"), [pytest.param(*row[1:], id=f"{row[1].__name__} refuses {row[0]}") for row in REFUSED]
+        ("guard", "situation", "words"), [pytest.param(*row[1:], id=f"{row[1].__name__} refuses {row[0]}") for row in REFUSED]
     )
-    def test_says_why_it_refuses(self, guard: Guard, facts: Facts, words: str) -> None:
-        assert re.search(words, guard(facts) or "passed")
+    def test_says_why_it_refuses(self, guard: Guard, situation: Situation, words: str) -> None:
+        assert re.search(words, guard(situation) or "passed")
 
     @pytest.mark.parametrize(
-        ("guard", "facts"), [pytest.param(*row[1:], id=f"{row[1].__name__} accepts {row[0]}") for row in ACCEPTED]
+        ("guard", "situation"), [pytest.param(*row[1:], id=f"{row[1].__name__} accepts {row[0]}") for row in ACCEPTED]
     )
-    def test_accepts(self, guard: Guard, facts: Facts) -> None:
-        assert guard(facts) is None
+    def test_accepts(self, guard: Guard, situation: Situation) -> None:
+        assert guard(situation) is None

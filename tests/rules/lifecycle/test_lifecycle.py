@@ -186,9 +186,9 @@ class TestApproval:
 
     @pytest.mark.parametrize("way", list(Way), ids=lambda way: way.value)
     def test_starts_the_approved_way_alone(self, way: Way) -> None:
-        facts = replace(PLAIN, way=way)
+        situation = replace(PLAIN, way=way)
         started = [
-            row.event for row in rows_from(S.APPROVED) if row.roles == (R.SYSTEM,) and row.target and row.guard(facts) is None
+            row.event for row in rows_from(S.APPROVED) if row.roles == (R.SYSTEM,) and row.target and row.guard(situation) is None
         ]
         assert len(started) == (0 if way is Way.ON_THE_SPOT else 1)
 
@@ -236,11 +236,11 @@ class TestRollUp:
 
     @given(state=st.sampled_from(State), shares=st.lists(st.sampled_from(DispatchState), max_size=4))
     def test_is_stable(self, state: State, shares: list[DispatchState]) -> None:
-        facts = units(*shares)
-        if event := roll_up(state, facts):
-            after = advance_from(state, event, R.SYSTEM, facts).leads_to(state)
+        situation = units(*shares)
+        if event := roll_up(state, situation):
+            after = advance_from(state, event, R.SYSTEM, situation).leads_to(state)
             assert isinstance(after, State)
-            assert roll_up(after, facts) is None
+            assert roll_up(after, situation) is None
 
     def test_knows_every_event_by_which_only_the_units_move_a_petition(self) -> None:
         moved = {row.event for row in PETITION_ROWS if row.roles == (R.SYSTEM,) and set(row.sources) <= set(UNITS_AT_WORK)}
@@ -248,11 +248,11 @@ class TestRollUp:
 
 
 def follow(state: State, shares: list[DispatchState], way: Way) -> State:
-    facts = units(*shares, way=way)
-    event = roll_up(state, facts)
+    situation = units(*shares, way=way)
+    event = roll_up(state, situation)
     if event is None:
         return state
-    after = advance_from(state, event, R.SYSTEM, facts).leads_to(state)
+    after = advance_from(state, event, R.SYSTEM, situation).leads_to(state)
     assert isinstance(after, State)
     return after
 

@@ -130,13 +130,13 @@ class TestReportingUpwards:
         oversee(office, number, TO_LEADER, on=8, month=5)
         sweep(office.database, as_of=at(30, month=5))
         told = [event.facts["step"] for event in office.events(number) if event.event is Event.ESCALATE]
-        assert (told, office.clocks(number)["assign"].next_step) == (["to_leader"], "to_chairs")
+        assert (told, office.clocks(number)["assign"].next_rung) == (["to_leader"], "to_chairs")
 
     def test_concerns_only_the_unit_that_is_named(self, office: Office) -> None:
         number = signed(office, "某街道办事处")
         sweep(office.database, as_of=at(7, month=5))
         oversee(office, number, TO_LEADER, on=8, month=5, unit="某街道办事处")
-        assert [clock.next_step for clock in clocks(office, number, "assign")] == ["supervise", "to_chairs"]
+        assert [clock.next_rung for clock in clocks(office, number, "assign")] == ["supervise", "to_chairs"]
 
 
 class TestAnswers:
@@ -146,7 +146,7 @@ class TestAnswers:
         assert (clocks(office, number, "supervision_reply")[0].due_on, replied(office)) == (day("2026-03-17"), [None])
         oversee(office, number, REPLY, on=12, clock_no=clock_no(office, number, "supervision_reply"))
         (clock,), event = clocks(office, number, "supervision_reply"), office.events(number)[-1]
-        assert (clock.state, clock.stopped_on, clock.next_step_at) == (ClockState.STOPPED, day("2026-03-12"), None)
+        assert (clock.state, clock.stopped_on, clock.next_rung_at) == (ClockState.STOPPED, day("2026-03-12"), None)
         assert (replied(office), event.event, event.facts["rule"]) == (
             [day("2026-03-12")],
             Event.RECORD_REPLY,
@@ -236,7 +236,7 @@ class TestMeetings:
         begun = clocks(office, number, "meeting_task")
         assert [(share[clock.dispatch_id or 0], f"{clock.due_on:%m-%d}") for clock in begun] == tasks
         assert all(
-            clock.given_on == clock.due_on and clock.next_step == "warn_100" and "协调会" in clock.basis for clock in begun
+            clock.given_on == clock.due_on and clock.next_rung == "warn_100" and "协调会" in clock.basis for clock in begun
         )
 
     def test_keep_the_tasks_words_out_of_what_is_readable(self, office: Office) -> None:
@@ -274,7 +274,7 @@ class TestPromises:
         oversee(office, number, CALL, promised_on="2026-03-14")
         (clock,) = clocks(office, number, "promise")
         assert (clock.due_on, clock.given_on, clock.provisional) == (day("2026-03-14"), day("2026-03-14"), False)
-        assert (clock.next_step, clock.next_step_at, clock.basis) == ("warn_100", at(14, 0), "催办时承诺的日期 2026-03-14")
+        assert (clock.next_rung, clock.next_rung_at, clock.basis) == ("warn_100", at(14, 0), "催办时承诺的日期 2026-03-14")
 
     def test_give_way_to_a_later_one(self, office: Office) -> None:
         number = signed(office)

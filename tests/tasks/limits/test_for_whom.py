@@ -181,7 +181,7 @@ def test_every_limit_knows_whose_it_is_and_whether_it_is_a_duty(office: Office, 
     number = office.assigned("市住建局")
     office.decide(f"{number}/1", "sign_in", "L-SZJ", as_of=at(3))
     clock = office.clocks(number)[key]
-    assert (clock.owner.value, clock.duty, clock.next_step is not None) == (
+    assert (clock.owner.value, clock.duty, clock.next_rung is not None) == (
         owner,
         duty,
         duty and clock.state is ClockState.RUNNING,

@@ -52,7 +52,7 @@ def test_a_case_gets_the_limit_it_lacks_counted_from_today(office: Office, make:
     assert complete(office) == 1
     clock = office.clocks(number)[key]
     assert (clock.due_on, clock.state, clock.start_reason) == (day(due), ClockState.RUNNING, REASON)
-    assert clock.next_step_at is not None
+    assert clock.next_rung_at is not None
 
 
 def test_doing_it_twice_changes_nothing(office: Office) -> None:

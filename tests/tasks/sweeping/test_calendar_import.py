@@ -301,7 +301,7 @@ class TestANotice:
         stand_still(office, number, "assign", when=on("2026-12-30"))
         bring(office)
         clock = office.clocks(number)["assign"]
-        assert (clock.state, clock.next_step_at, ends(office, number, "assign")) == (ClockState.SUSPENDED, None, ("02-15", False))
+        assert (clock.state, clock.next_rung_at, ends(office, number, "assign")) == (ClockState.SUSPENDED, None, ("02-15", False))
         with office.database.write() as session:
             resume_clock(
                 lock_case(session, number), clock.number, act=office.act(session, "Z01", on("2027-01-11")), reason="已鉴定"
@@ -335,10 +335,10 @@ class TestImporting:
     def test_moves_the_next_step_along_with_the_date(self, office: Office) -> None:
         number = received(office)
         sweep(office.database, as_of=on("2027-01-03", 0))
-        assert office.clocks(number)["divert"].next_step_at == on("2027-01-04", 0)
+        assert office.clocks(number)["divert"].next_rung_at == on("2027-01-04", 0)
         bring(office, when=on("2027-01-03"))
         clock = office.clocks(number)["divert"]
-        assert (clock.next_step, clock.next_step_at) == ("warn_100", on("2027-01-05", 0))
+        assert (clock.next_rung, clock.next_rung_at) == ("warn_100", on("2027-01-05", 0))
 
     @pytest.mark.parametrize("text", [NOTICE, ""], ids=["the same notice", "the same calendar as TOML"])
     def test_of_what_is_in_force_already_is_refused(self, office: Office, text: str) -> None:

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy.event import listen
 from sqlmodel import col, select
 
-from models.clock import Clock, ClockStep
+from models.clock import Clock, ClockRung
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
 from models.vocabulary.case import Event, Flag
-from models.vocabulary.limits import ClockOwner, ClockState, StepFate
+from models.vocabulary.limits import ClockOwner, ClockState, RungFate
 from models.vocabulary.papers import Letter, MessageState
 from models.vocabulary.people import Proof
 from notifications.rendering import render
@@ -70,20 +70,20 @@ def live(office: Office, first: str, last: str) -> None:
         now += timedelta(days=1)
 
 
-def steps(office: Office, number: str, rule: str = "assign") -> list[ClockStep]:
-    """The steps of a limit that are over, in their order."""
-    query = select(ClockStep).where(ClockStep.clock_id == office.clocks(number)[rule].id).order_by(col(ClockStep.id))
+def rungs(office: Office, number: str, rule: str = "assign") -> list[ClockRung]:
+    """The rungs of a limit that are over, in their order."""
+    query = select(ClockRung).where(ClockRung.clock_id == office.clocks(number)[rule].id).order_by(col(ClockRung.id))
     with office.database.read() as session:
         return list(session.exec(query))
 
 
 def fates(office: Office, number: str, rule: str = "assign") -> dict[str, str]:
-    return {step.step: step.fate.value for step in steps(office, number, rule)}
+    return {rung.key: rung.fate.value for rung in rungs(office, number, rule)}
 
 
 def recorded(office: Office, number: str, rule: str = "assign") -> dict[str, str]:
     """On which day each step was acted on."""
-    return {one.step: shown(legal_day(one.recorded_at)) for one in steps(office, number, rule) if one.fate is StepFate.ACTED}
+    return {one.key: shown(legal_day(one.recorded_at)) for one in rungs(office, number, rule) if one.fate is RungFate.ACTED}
 
 
 def messages(office: Office, number: str, rule: str = "assign") -> list[OutboxMessage]:
@@ -211,7 +211,7 @@ class TestTheLadder:
         live(office, "03-27", "05-30")
         clock = office.clocks(number)[right]
         assert clock.due_on < day("2026-05-30")
-        assert (clock.duty, steps(office, number, right), messages(office, number, right)) == (False, [], [])
+        assert (clock.duty, rungs(office, number, right), messages(office, number, right)) == (False, [], [])
 
 
 class TestWhatPeopleDo:
@@ -274,7 +274,7 @@ class TestWhatPeopleDo:
         live(office, "05-07", "05-12")
         clock, found = office.clocks(number)["assign"], fates(office, number)
         assert {key: fate for key, fate in found.items() if key not in LIGHTS} == climbed | {"missed": ACTED}
-        assert (clock.next_step, clock.next_step_at) == ((following[0], on(following[1], 0, 0)) if following else (None, None))
+        assert (clock.next_rung, clock.next_rung_at) == ((following[0], on(following[1], 0, 0)) if following else (None, None))
         assert not {L.URGING_LETTER, L.SUPERVISION_LETTER} & set(alive(office, number))
 
     def test_as_a_report_withdraws_the_waiting_message(self, office: Office) -> None:
@@ -378,7 +378,7 @@ class TestCatchingUp:
     ) -> None:
         number = signed(office)
         look(office, rung)
-        assert shown(legal_day(steps(office, number)[0].recorded_at)) == rung
+        assert shown(legal_day(rungs(office, number)[0].recorded_at)) == rung
         for instant in closed:
             office.send_letters(as_of=instant)
         assert left(office, number) == []
@@ -391,7 +391,7 @@ class TestStandingStill:
         number = signed(office)
         suspend(office, number, "assign", on("04-01", 9))
         live(office, "04-02", "05-19")
-        assert steps(office, number) == []
+        assert rungs(office, number) == []
         resume(office, number, "assign", on("05-20", 9))
         live(office, "05-21", "06-23")
         assert office.clocks(number)["assign"].raw_due_on == day("2026-06-20")
@@ -563,7 +563,7 @@ class TestAnnouncements:
         signed(office)
         look(office, "05-14")
         with office.database.write() as session:
-            note_announced(session, [one.step_id for one in unannounced(session)])
+            note_announced(session, [one.rung_id for one in unannounced(session)])
         assert waiting(office) == []
         look(office, "05-22")
         assert [one.payload["step"] for one in waiting(office) if one.payload["rule"] == "assign"] == ["to_leader"]

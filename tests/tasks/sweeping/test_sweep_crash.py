@@ -18,11 +18,11 @@ import pytest
 from sqlmodel import func, select
 
 from models.case_event import CaseEvent
-from models.clock import ClockStep
+from models.clock import ClockRung
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
 from models.vocabulary.case import Event
-from models.vocabulary.limits import StepFate
+from models.vocabulary.limits import RungFate
 from rules.zone import SHANGHAI
 from tasks.keeping.vault import vault
 from tasks.record.verifying import verify
@@ -79,7 +79,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[str], Sweeper]]:
 
 def acted_on(office: Office) -> int:
     with office.database.read() as session:
-        return session.exec(select(func.count()).select_from(ClockStep).where(ClockStep.fate == StepFate.ACTED)).one()
+        return session.exec(select(func.count()).select_from(ClockRung).where(ClockRung.fate == RungFate.ACTED)).one()
 
 
 def wait_for(what: str, seen: Callable[[], object]) -> None:
@@ -125,7 +125,7 @@ def test_two_sweeps_and_one_that_is_killed_lose_nothing_and_repeat_nothing(
 def check_each_step_once(office: Office) -> None:
     """Each step has an event of its own in the case file, and each event one message."""
     with office.database.read() as session:
-        taken = session.exec(select(ClockStep.clock_id, ClockStep.step)).all()
+        taken = session.exec(select(ClockRung.clock_id, ClockRung.key)).all()
         warned = session.exec(select(CaseEvent).where(CaseEvent.event == Event.WARN)).all()
     told = Counter((event.petition_id, event.facts["clock"], event.facts["step"]) for event in warned)
     assert len(taken) == len(set(taken)) == STEPS + STEPS // 2 * 3

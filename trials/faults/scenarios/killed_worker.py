@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 
-from desk.clock import now
+from desk.wall_time import now
 from trials.faults.death_orders import Order
 from trials.faults.disturbed_life import conclude
 from trials.faults.disturbed_stack import Standing

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 
-from desk.clock import now
 from desk.stack.supervisor import Say
+from desk.wall_time import now
 from trials.faults.disturbed_life import Visit, tour
 from trials.faults.disturbed_stack import Standing
 from trials.faults.life import Turn

@@ -80,11 +80,11 @@ def _hear(runner: "subprocess.Popen[str]") -> str:
 
 
 def _at_its_limit(office: Office) -> tuple[str, datetime]:
-    """Bring a petition to a unit that has to sign in; returns the instant from which on the limit's step is due."""
+    """Bring a petition to a unit that has to sign in; returns the instant from which on the limit's next rung is due."""
     number = office.assigned()
     clock = office.clocks(number)["sign_in"]
-    assert clock.next_step_at is not None
-    return number, clock.next_step_at
+    assert clock.next_rung_at is not None
+    return number, clock.next_rung_at
 
 
 def _who_won(office: Office, number: str, result: Result) -> str:
@@ -96,9 +96,9 @@ def _who_won(office: Office, number: str, result: Result) -> str:
     if len(signed) != 1:
         result.problems.append(f"{number}: signed in {len(signed)} times")
         return "nobody"
-    if twice := [step for step, times in Counter(step for _, step in fired).items() if times > 1]:
+    if twice := [rung for rung, times in Counter(rung for _, rung in fired).items() if times > 1]:
         result.problems.append(f"{number}: {twice} twice")
-    if late := [step for seq, step in fired if seq > signed[0]]:
+    if late := [rung for seq, rung in fired if seq > signed[0]]:
         result.problems.append(f"{number}: {late} after the answer")
     waiting = _letters_of(office.letters(number), clock)
     if waiting:

@@ -1,6 +1,6 @@
-"""The engine's clock: which runs are due is told by it, also while this machine's own clock is wrong.
+"""The engine's time: which runs are due is told by it, also while this machine's own is wrong.
 
-A worker that asks for runs by a clock that is a day ahead gets every run planned for the coming hours, and each of
+A worker that asks for runs by a time that is a day ahead gets every run planned for the coming hours, and each of
 them holds a thread until its time has come.
 """
 
@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from flows.clock import now
+from flows.wall_time import now
 
 ALLOWED = timedelta(minutes=1)
 """Smaller differences are let be: the engine tells its time in whole seconds, and machines differ by some."""
 
 
-class EngineClock:
+class EngineTime:
     """Reckons the engine's time from what its answers say; until the first one it is ours."""
 
     def __init__(self) -> None:

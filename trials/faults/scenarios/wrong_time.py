@@ -17,7 +17,7 @@ JUMPS = {"screen": 1, "propose": 1, "approve": 1, "sign_in/1": -1, "report/1": -
 """By how many days the clock is wrong in a turn; it is right in the others, where dates are filled in."""
 
 
-def wrong_clock(there: Standing, kind: str) -> Iterator[Result]:
+def wrong_time(there: Standing, kind: str) -> Iterator[Result]:
     """Live one life through the jumps, and one whose worker's clock jumps back in the middle of a turn."""
     yield from tour(there, f"clock jumped, {kind}", {name: jumped(days) for name, days in JUMPS.items()})
     yield from tour(there, f"clock jumped in a turn, {kind}", {"approve": jumped_in_the_middle})

@@ -1,4 +1,4 @@
-"""Gathering the facts that the guards look at, from one petition's rows."""
+"""Gathering the situation that the guards look at, from one petition's rows."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -17,17 +17,17 @@ from models.petition import Petition
 from models.vocabulary.case import Flag
 from models.vocabulary.limits import ClockState
 from models.vocabulary.papers import MessageState
-from rules.facts import Facts, UnitFacts
+from rules.situation import Situation, UnitSituation
 from tasks.record.act import Act
 from tasks.record.cases import Case, dispatches_of
 from tasks.record.organs import organ_by_id, organs_by_id
 
-FACT_NAMES = {field.name for field in fields(Facts)}
+ASPECTS = {field.name for field in fields(Situation)}
 
 
-def unit_facts(organ: Organ, today: date, dispatch: Dispatch | None = None) -> UnitFacts:
+def unit_situation(organ: Organ, today: date, dispatch: Dispatch | None = None) -> UnitSituation:
     """Describe one unit for the guards."""
-    return UnitFacts(
+    return UnitSituation(
         code=organ.code,
         name=organ.name,
         kind=organ.kind,
@@ -37,11 +37,11 @@ def unit_facts(organ: Organ, today: date, dispatch: Dispatch | None = None) -> U
     )
 
 
-def commissioned_units(case: Case, act: Act) -> tuple[UnitFacts, ...]:
+def commissioned_units(case: Case, act: Act) -> tuple[UnitSituation, ...]:
     """Describe the units of a petition's newest round of dispatches."""
     shares = dispatches_of(case.session, case.petition)
     organs = organs_by_id(case.session, {share.organ_id for share in shares})
-    return tuple(unit_facts(organs[share.organ_id], act.today, share) for share in shares)
+    return tuple(unit_situation(organs[share.organ_id], act.today, share) for share in shares)
 
 
 def flags_of(petition: Petition) -> frozenset[Flag]:
@@ -49,7 +49,7 @@ def flags_of(petition: Petition) -> frozenset[Flag]:
     return frozenset(Flag(flag) for flag in petition.flags)
 
 
-def gather_facts(case: Case, act: Act, asked: Mapping[str, Any]) -> Facts:
+def gather_situation(case: Case, act: Act, asked: Mapping[str, Any]) -> Situation:
     """Put together what is on file and what is asked for; what is asked for wins."""
     petition = case.petition
     accused = organ_by_id(case.session, petition.accused_organ_id) if petition.accused_organ_id else None
@@ -73,7 +73,7 @@ def gather_facts(case: Case, act: Act, asked: Mapping[str, Any]) -> Facts:
     }
     if "units" not in asked:
         known["units"] = commissioned_units(case, act)
-    return Facts(**(known | {name: value for name, value in asked.items() if name in FACT_NAMES}))
+    return Situation(**(known | {name: value for name, value in asked.items() if name in ASPECTS}))
 
 
 def unsent_letters(case: Case) -> int:

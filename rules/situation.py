@@ -1,4 +1,4 @@
-"""What a guard may look at: plain facts about one petition and the change that is asked for."""
+"""What a guard may look at: how one petition stands, in plain values, and the change that is asked for."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,7 +8,7 @@ from models.vocabulary.people import OrganKind, Role
 
 
 @dataclass(frozen=True, kw_only=True)
-class UnitFacts:
+class UnitSituation:
     """One proposed or commissioned unit."""
 
     code: str
@@ -20,7 +20,7 @@ class UnitFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
+class Situation:
     """Everything the guards may ask; dates are days in Asia/Shanghai, an empty text means nothing was said."""
 
     today: date
@@ -42,7 +42,7 @@ class Facts:
     way: Way | None = None
     approval_role: Role | None = None
     accused_unit: str = ""
-    units: tuple[UnitFacts, ...] = ()
+    units: tuple[UnitSituation, ...] = ()
     has_lead: bool = True
     district_via_congress: bool = False
     reason: str = ""
@@ -63,7 +63,7 @@ class Facts:
     duplicates: int = 0
 
     @property
-    def open_units(self) -> tuple[UnitFacts, ...]:
+    def open_units(self) -> tuple[UnitSituation, ...]:
         """The units whose share is still alive: neither returned nor recalled."""
         gone = (DispatchState.RETURNED, DispatchState.RECALLED)
         return tuple(unit for unit in self.units if unit.state not in gone)

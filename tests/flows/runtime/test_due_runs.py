@@ -109,6 +109,12 @@ def test_what_is_due_is_told_by_the_engines_time(fake: FakeEngine, wrong: timede
     assert by == ([fake.says] if wrong < timedelta() else []), "what a look by a clock that is ahead brings is of the future"
 
 
+def test_runs_of_the_future_are_left_alone_when_our_clock_jumps_ahead(fake: FakeEngine) -> None:
+    fake.look()
+    fake.due, fake.says = [uuid4()], MONDAY - timedelta(days=1)
+    assert [fake.look(), fake.look()] == [[], fake.due]
+
+
 @pytest.mark.engine
 def test_a_real_engine_gives_what_is_due(engine: Engine) -> None:
     def due(before: datetime, **more: Any) -> list[dict[str, Any]]:

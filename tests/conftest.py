@@ -11,8 +11,7 @@ from sqlalchemy import create_engine, text
 
 from models.tables import METADATA
 from tasks.keeping.database import Database, database
-from tasks.keeping.settings import settings
-from tasks.keeping.vault import vault
+from tasks.keeping.home import forget_home
 from tasks.record.roster import load_roster
 from trials.harness.connections import watched_connections
 from trials.harness.databases import POSTGRES, postgres_is_there
@@ -32,7 +31,7 @@ def postgres_database() -> Iterator[str]:
     with admin.connect() as connection:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
     yield POSTGRES.rsplit("/", 1)[0] + f"/{name}"
-    database.cache_clear()
+    forget_home()
     with admin.connect() as connection:
         connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
     admin.dispose()
@@ -47,12 +46,6 @@ def nothing_left_open() -> Iterator[None]:
         pytest.fail(f"{left.count} connection(s) to a database were left open: close the session, or open it with `with`")
 
 
-def forget_settings() -> None:
-    """Let the process read its settings anew."""
-    for cached in (settings, database, vault):
-        cached.cache_clear()
-
-
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Give the test a home of its own, on SQLite, with no settings from outside."""
@@ -60,10 +53,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("XINFANG_HOME", str(tmp_path))
-    forget_settings()
+    forget_home()
     yield tmp_path
-    database().engine.dispose()
-    forget_settings()
+    forget_home()
 
 
 @pytest.fixture(params=WANTED)
@@ -72,7 +64,7 @@ def casework(request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.Mon
     assert home.exists()
     if request.param == "postgresql":
         monkeypatch.setenv("XINFANG_DATABASE_URL", request.getfixturevalue("postgres_database"))
-        forget_settings()
+        forget_home()
     _empty(database(), request.getfixturevalue("empty_sqlite") if request.param == "sqlite" else None)
     yield database()
     database().engine.dispose()

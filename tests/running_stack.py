@@ -14,7 +14,8 @@ from desk.stack.engine import engine_client
 from desk.stack.whole import Stack
 from flows.runtime.repair.runs import forget_deployments
 from tasks.keeping.database import database
-from tests.conftest import ROOT, WANTED, forget_settings
+from tasks.keeping.home import forget_home
+from tests.conftest import ROOT, WANTED
 from trials.harness.databases import POSTGRES
 from trials.harness.engine import Engine
 from trials.harness.office import Office
@@ -82,14 +83,14 @@ def started(environment: dict[str, str], *, worker_type: str = "casework") -> It
     """Start a stack whose processes have these settings; this process keeps its own."""
     before = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("XINFANG_") and "TEST" not in name}
     os.environ.update(environment)
-    forget_settings()
+    forget_home()
     with Stack(lambda _line: None, worker_type=worker_type) as stack:
         stack.start(roster=ROOT / "desk" / "demo" / "roster.toml")
         for name in environment:
             os.environ.pop(name)
         os.environ.update(before)
         yield Running(stack, environment)
-    forget_settings()
+    forget_home()
 
 
 def _on_server(statements: Iterator[str]) -> None:
@@ -112,9 +113,8 @@ def engine_of(running: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[Eng
     """Point this process at a stack."""
     for name, value in running.environment.items():
         monkeypatch.setenv(name, value)
-    forget_settings()
+    forget_home()
     forget_deployments()  # another stack's have other ids
     with engine_client() as client:
         yield Engine(client=client, stack=running.stack, office=Office(database()))
-    database().engine.dispose()
-    forget_settings()
+    forget_home()

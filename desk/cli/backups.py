@@ -73,14 +73,11 @@ def restore_command(
 
 def _move_to(home: Path | None) -> None:
     """Let the whole process work in another home."""
-    from tasks.keeping.database import database
-    from tasks.keeping.settings import settings
-    from tasks.keeping.vault import vault
+    from tasks.keeping.home import forget_home
 
     if home is not None:
         os.environ["XINFANG_HOME"] = str(home.resolve())
-        for cached in (settings, database, vault):
-            cached.cache_clear()
+        forget_home()
 
 
 def _check(path: Path) -> None:

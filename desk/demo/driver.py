@@ -254,9 +254,7 @@ def _check_clear_text() -> str:
 
 def _choose_home(fresh: bool) -> None:
     """Give the demo a home and a port of its own, and never empty a folder that is not the demo's."""
-    from tasks.keeping.database import database
-    from tasks.keeping.settings import settings
-    from tasks.keeping.vault import vault
+    from tasks.keeping.home import forget_home
 
     home = Path(os.environ.setdefault("XINFANG_HOME", "var/demo"))
     if "XINFANG_PREFECT_PORT" not in os.environ:
@@ -267,8 +265,7 @@ def _choose_home(fresh: bool) -> None:
         shutil.rmtree(home)
     home.mkdir(parents=True, exist_ok=True)
     (home / MARKER).touch()
-    for cached in (settings, database, vault):
-        cached.cache_clear()
+    forget_home()
 
 
 def _free_port() -> int:

@@ -20,9 +20,8 @@ from flows.runtime.repair.runs import forget_deployments, nudge_behind
 from models.bookmark import Bookmark
 from models.vocabulary.case import Step
 from tasks.keeping.database import Database, database
+from tasks.keeping.home import forget_home
 from tasks.keeping.schema import ROOT
-from tasks.keeping.settings import settings
-from tasks.keeping.vault import vault
 from trials.bench.papers import SCREENED, decide_step, register_papers
 from trials.bench.processes import PATIENCE, cpu_of, memory_mb_of
 from trials.harness.databases import address
@@ -140,8 +139,7 @@ def _pause_schedules(client: SyncPrefectClient) -> None:
 
 
 def _forget() -> None:
-    for cached in (settings, database, vault):
-        cached.cache_clear()
+    forget_home()
     forget_deployments()
 
 

@@ -17,9 +17,8 @@ from desk.stack.supervisor import Child, Say
 from desk.stack.whole import Stack
 from models.organ import Organ
 from tasks.keeping.database import database
+from tasks.keeping.home import forget_home
 from tasks.keeping.schema import ROOT
-from tasks.keeping.settings import settings
-from tasks.keeping.vault import vault
 from tasks.record.roster import load_roster
 from trials.faults.absent_child import Holding
 from trials.faults.death_orders import FOLDER, Orders
@@ -134,25 +133,20 @@ def environment(own: dict[str, str]) -> Iterator[None]:
     """Put settings into the environment in place of all others, and the others back afterwards."""
     before = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("XINFANG_")}
     os.environ.update(own)
-    _forget()
+    forget_home()
     try:
         yield
     finally:
         for name in own:
             os.environ.pop(name, None)
         os.environ.update(before)
-        _forget()
+        forget_home()
 
 
 def load() -> None:
     """Put the demonstration's roster into the casework database."""
     with database().write() as session:
         load_roster(session, ROSTER)
-
-
-def _forget() -> None:
-    for cached in (settings, database, vault):
-        cached.cache_clear()
 
 
 def give_addresses() -> None:

@@ -10,9 +10,8 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import NullPool, create_engine, text
 
 from tasks.keeping.database import Database, database
+from tasks.keeping.home import forget_home
 from tasks.keeping.schema import ROOT, migrate
-from tasks.keeping.settings import settings
-from tasks.keeping.vault import vault
 from tasks.record.roster import load_roster
 
 POSTGRES = os.environ.get("XINFANG_TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
@@ -24,8 +23,7 @@ def fresh(kind: str) -> Iterator[Database]:
     with TemporaryDirectory(prefix="xinfang-bench-") as home, address(kind) as url:
         os.environ["XINFANG_HOME"] = home
         os.environ["XINFANG_DATABASE_URL"] = url
-        for cached in (settings, database, vault):
-            cached.cache_clear()
+        forget_home()
         made = database()
         migrate(made)
         with made.write() as session:

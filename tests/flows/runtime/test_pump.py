@@ -16,7 +16,7 @@ from prefect.states import Pending, Running, Scheduled
 from flows.runtime.repair.runs import forget_deployments
 from flows.runtime.worker.pump import OUTBOX, RECONCILE, Pump, start_outbox
 from flows.wall_time import now
-from tests.conftest import forget_settings
+from tasks.keeping.home import forget_home
 from trials.harness.office import MONDAY
 
 LONG = timedelta(minutes=2)
@@ -87,7 +87,7 @@ class Outage:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
         monkeypatch.setenv("XINFANG_SOLE_WORKER", "true")
-        forget_settings()
+        forget_home()
         self.away = False
         self.hour = MONDAY
         self.repairs: list[dict[str, Any]] = []
@@ -118,7 +118,7 @@ class Outage:
 @pytest.fixture
 def outage(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[Outage]:
     yield Outage(monkeypatch, home)
-    forget_settings()
+    forget_home()
 
 
 def test_what_a_predecessor_left_is_repaired_once(outage: Outage) -> None:
@@ -145,7 +145,7 @@ def test_the_pump_of_several_workers_leaves_what_the_others_have_in_hand_to_reco
 ) -> None:
     outage.look()
     monkeypatch.setenv("XINFANG_SOLE_WORKER", "false")
-    forget_settings()
+    forget_home()
     outage.away = True
     outage.look()
     outage.away = False

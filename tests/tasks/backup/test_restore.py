@@ -27,13 +27,14 @@ from tasks.backup.restore import STAGE, Restored, restore
 from tasks.casework.drafts import Person
 from tasks.casework.papers import read_paper
 from tasks.keeping.database import Database, database
+from tasks.keeping.home import forget_home
 from tasks.keeping.schema import SchemaError, downgrade
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import VaultError, key_path, read_or_make_keys, vault
 from tasks.letters.outbox import requeue_held, send_due
 from tasks.record.verifying import verify
 from tasks.runs.bookmarks import anything_behind
-from tests.conftest import ROOT, WANTED, forget_settings
+from tests.conftest import ROOT, WANTED
 from tests.tasks.keeping.test_schema import FIRST, REVISIONS, contents
 from tests.worked import ASSIGNED, LAST_NIGHT, REGISTERED
 from trials.harness.databases import POSTGRES
@@ -56,7 +57,7 @@ class Elsewhere:
         """Let this process work there; without keys when they are empty."""
         self.monkeypatch.setenv("XINFANG_HOME", str(self.home))
         self.monkeypatch.setenv("XINFANG_DATABASE_URL", self.url)
-        forget_settings()
+        forget_home()
         self.home.mkdir(exist_ok=True)
         if wanted := self.keys if keys is None else keys:
             (self.home / "keys.txt").write_text(wanted)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import WANTED, forget_settings
+from tasks.keeping.home import forget_home
+from tests.conftest import WANTED
 
 
 @pytest.fixture(params=WANTED)
@@ -14,4 +15,4 @@ def kind(request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.MonkeyP
     assert home.exists()
     monkeypatch.setenv("XINFANG_DATABASE_URL", "")
     yield str(request.param)
-    forget_settings()
+    forget_home()

@@ -11,9 +11,9 @@ from rules.errors import CaseworkError, TransitionRefusedError
 from rules.routing import ISSUING
 from rules.steps import NOT_BY_THE_DRAFTER, WHO_DECIDES
 from tasks.casework.awaited import Awaited, awaited
+from tasks.keeping.home import forget_home
 from tasks.reading.casefile import form_description
 from tasks.record.cases import find_petition
-from tests.conftest import forget_settings
 from trials.harness.office import Office, at
 
 TODAY = date(2026, 3, 2)
@@ -91,7 +91,7 @@ class TestOfAProposal:
 
     def test_the_offices_own_levels_count(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("XINFANG_ASSIGNMENT_APPROVER", "director")
-        forget_settings()
+        forget_home()
         assert who(office, proposed(office, Way.ASSIGNMENT, UNIT)) == Awaited((DIRECTOR,))
 
     def test_every_rank_may_send_it_back(self, office: Office) -> None:

@@ -1,36 +1,62 @@
-"""Finding in a source every way of writing to a case's rows: the petition, its shares, the parts of its people."""
+"""Finding in a source every way of writing to a case's rows: the petition, its shares, people, papers and limits."""
 
 import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from sqlalchemy import JSON
+from sqlmodel import SQLModel
+
+from models.attachment import Attachment
+from models.clock import Clock
 from models.dispatch import Dispatch
 from models.petition import Petition
-from models.petitioner import Party
+from models.petitioner import Party, Petitioner
 
-TABLES = {table.__name__: table for table in (Petition, Dispatch, Party)}
+TABLES = {table.__name__: table for table in (Petition, Dispatch, Party, Petitioner, Attachment, Clock)}
 COLUMNS = frozenset(column for table in TABLES.values() for column in table.model_fields)
+HOLDING = frozenset(
+    one.name
+    for table in SQLModel.metadata.tables.values()
+    for one in table.columns
+    if table.name in {name.lower() for name in TABLES} and isinstance(one.type, JSON)
+)
+"""Columns whose value can be changed without writing to the column: lists and mappings."""
+CHANGING = frozenset(
+    {"append", "extend", "insert", "remove", "pop", "popitem", "clear", "sort", "reverse", "update", "setdefault"}
+)
+"""What lists and mappings are changed by."""
 THE_DOORS_OWN = frozenset({"state", "last_seq", "head_hash", "head_seal"})
-BY_NAME = ("setattr", "delattr", "__setattr__", "set_attribute", "set_committed_value")
-"""Calls that name the attribute to be written in the last argument but one."""
+BY_NAME = ("setattr", "delattr", "__setattr__", "set_attribute", "set_committed_value", "flag_modified")
+"""Calls that name the attribute to be written in the last argument but one, or in the last where there is no value."""
+WITHOUT_VALUE = ("delattr", "flag_modified")
 IN_BULK = ("update", "insert", "delete", "bulk_update_mappings", "bulk_insert_mappings")
 """Calls that are given a table and write its rows without loading them."""
+MAKING = ("model_validate", "model_construct", "from_orm", "parse_obj")
+"""Methods of a table that make a row of it."""
 RAW = re.compile(rf"\b(?:UPDATE|INSERT\s+INTO|DELETE\s+FROM)\s+\"?({'|'.join(name.lower() for name in TABLES)})\b", re.I)
 
 
-def writes(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Name every place that writes, or may write, a column of a case: its line, and what is written as it stands there.
+def writes(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """Name every place that writes, or may write, a column of a case: its function, and what is written as it stands there.
 
-    What an attribute belongs to is not known from its name alone: ``clock.state`` is named here too, and stands on the list
-    of those who may.
+    What an attribute belongs to is not known from its name alone: ``message.state`` is named here too, and stands on the
+    list of those who may. Outside of functions the function is empty.
     """
-    announced = [node.target for node in ast.walk(tree) if isinstance(node, ast.AnnAssign) and node.value is None]
-    for node in ast.walk(tree):
-        if any(node is target for target in announced):
-            continue  # an annotation without a value writes nothing
-        for kind in (_assigned, _inside, _by_name, _in_bulk, _values, _made, _handed_over, _raw):
-            for written in kind(node):
-                yield getattr(node, "lineno", 0), written
+    announced = {id(node.target) for node in ast.walk(tree) if isinstance(node, ast.AnnAssign) and node.value is None}
+    for function, node in _placed(tree):
+        if id(node) not in announced:  # an annotation without a value writes nothing
+            for kind in (_assigned, _inside, _in_place, _by_name, _in_bulk, _values, _made, _merged, _handed_over, _raw):
+                yield from ((function, written) for written in kind(node))
+
+
+def _placed(node: ast.AST, function: str = "") -> Iterator[tuple[str, ast.AST]]:
+    """Every node, with the path of classes and functions in which it stands."""
+    yield function, node
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        function = f"{function}.{node.name}".lstrip(".")
+    for child in ast.iter_child_nodes(node):
+        yield from _placed(child, function)
 
 
 def _assigned(node: ast.AST) -> Iterator[str]:
@@ -40,9 +66,23 @@ def _assigned(node: ast.AST) -> Iterator[str]:
 
 
 def _inside(node: ast.AST) -> Iterator[str]:
-    """Items of what an object is made of: ``row.__dict__`` or ``vars(row)``."""
-    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del) and _holds_columns(node.value):
+    """Items of what an object is made of, and of a column that holds several."""
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del) and _holds_something(node.value):
         yield ast.unparse(node)
+
+
+def _in_place(node: ast.AST) -> Iterator[str]:
+    """Calls that change what a column holds, or what an object is made of."""
+    called = node.func if isinstance(node, ast.Call) else None
+    if isinstance(called, ast.Attribute) and called.attr in CHANGING and _holds_something(called.value):
+        yield f"{ast.unparse(called)}(…)"
+
+
+def _holds_something(value: ast.expr) -> bool:
+    """Say whether a value is what an object is made of, or a column's list or mapping, or lies in one."""
+    while isinstance(value, ast.Subscript):
+        value = value.value
+    return _holds_columns(value) or (isinstance(value, ast.Attribute) and value.attr in HOLDING)
 
 
 def _holds_columns(mapping: ast.expr) -> bool:
@@ -53,12 +93,17 @@ def _by_name(node: ast.AST) -> Iterator[str]:
     """A name that is put together as the program runs may be any column's."""
     if _called(node) == "sqlmodel_update":
         yield "sqlmodel_update(…)"
-    if isinstance(node, ast.Call) and _called(node) in BY_NAME and _may_name_a_column(node.args[-2:-1]):
-        yield f"{_called(node)}({', '.join(ast.unparse(one) for one in node.args[:-1])})"
+    if isinstance(node, ast.Call) and _called(node) in BY_NAME and _may_name_a_column(named := _naming(node)):
+        yield f"{_called(node)}({', '.join(ast.unparse(one) for one in named)})"
+
+
+def _naming(call: ast.Call) -> list[ast.expr]:
+    """Arguments of a call up to the one that names the attribute: a value stands behind it, but where it only deletes or flags."""
+    return call.args if _called(call) in WITHOUT_VALUE else call.args[:-1]
 
 
 def _may_name_a_column(named: list[ast.expr]) -> bool:
-    return any(not isinstance(one, ast.Constant) or one.value in COLUMNS for one in named)
+    return any(not isinstance(one, ast.Constant) or one.value in COLUMNS for one in named[-1:])
 
 
 def _in_bulk(node: ast.AST) -> Iterator[str]:
@@ -80,6 +125,15 @@ def _values(node: ast.AST) -> Iterator[str]:
 def _made(node: ast.AST) -> Iterator[str]:
     if _called(node) in TABLES:
         yield f"{_called(node)}(…)"
+    called = node.func if isinstance(node, ast.Call) else None
+    if isinstance(called, ast.Attribute) and called.attr in MAKING and _last(called.value) in TABLES:
+        yield f"{ast.unparse(called)}(…)"
+
+
+def _merged(node: ast.AST) -> Iterator[str]:
+    """A row that is put over the one in the database, whatever it is called here."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("merge", "merge_all"):
+        yield f"{node.func.attr}(…)"
 
 
 def _handed_over(node: ast.AST) -> Iterator[str]:

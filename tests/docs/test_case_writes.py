@@ -49,7 +49,7 @@ WHO_MAY = {
 """Who writes to a case's rows, by file and function, and what."""
 OTHER_THINGS = {
     ("desk/simulation/city.py", "Year.add"): {"setattr(self, name)"},
-    ("engine/patches/no_watchers.py", "NoWatchers.apply"): {"setattr(flow_engine, name)"},
+    ("flows/runtime/worker/no_watchers.py", "NoWatchers.apply"): {"setattr(flow_engine, name)"},
     ("tasks/backup/container.py", "BackupWriter.add"): {"info.size"},
     ("tasks/letters/outbox.py", "claim_due"): {"message.state"},
     ("tasks/letters/outbox.py", "requeue_dead"): {"message.state"},

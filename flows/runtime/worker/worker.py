@@ -23,12 +23,12 @@ from prefect.flows import Flow
 from prefect.workers.base import BaseJobConfiguration, BaseWorker, BaseWorkerResult
 
 from engine.patches.hook import Hook
-from engine.patches.no_watchers import NoWatchers
-from engine.patches.wait_keys import WaitKeys
-from engine.patches.worker_hooks import WorkerHooks
 from flows.runtime.worker.driver import drive
 from flows.runtime.worker.due_runs import DueRuns
+from flows.runtime.worker.no_watchers import NoWatchers
 from flows.runtime.worker.pump import Pump
+from flows.runtime.worker.wait_keys import WaitKeys
+from flows.runtime.worker.worker_hooks import WorkerHooks
 from flows.wall_time import now
 from tasks.keeping.settings import settings
 

@@ -60,6 +60,6 @@ def _circles(graph: grimp.ImportGraph, package: str) -> Iterator[str]:
 def _strangers(written: list[Source]) -> Iterator[str]:
     for source in written:
         if source.path.parts[0] != SERVER_ROOM:
-            for line, name in source.imports:
-                if name == SERVER or name.startswith(f"{SERVER}."):
+            for line, name in sorted({*source.imports, *source.loads}):
+                if name == SERVER or name.startswith((f"{SERVER}.", f"{SERVER}:")):
                     yield f"{source.path.as_posix()}:{line}"

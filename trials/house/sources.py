@@ -11,6 +11,8 @@ from pathlib import Path
 
 IGNORED = re.compile(r"#\s*type:\s*ignore")
 UNFORMATTED = re.compile(r"#\s*fmt:\s*(skip|off)")
+LOADERS = ("import_module", "__import__", "find_spec", "resolve_name", "run_module", "import_object", "load_module")
+"""Functions that load a module by its name."""
 RECEIVERS = ("self", "cls")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -77,6 +79,19 @@ class Source:
                 found += [(node.lineno, f"{node.module}.{name.name}") for name in node.names]
         return found
 
+    @property
+    def loads(self) -> list[tuple[int, str]]:
+        """The modules that the file names otherwise, with their lines: to a loader, or as a part of ``prefect``."""
+        found = []
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Call) and _name(node.func) in LOADERS:
+                words = [_beginning(one) for one in (*node.args, *(keyword.value for keyword in node.keywords))]
+                name = "".join(reversed(words[:2])) if words[:1] and words[0].startswith(".") else "".join(words[:1])
+                found.append((node.lineno, name))
+            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "prefect":
+                found.append((node.lineno, ast.unparse(node)))
+        return found
+
     def _comments(self, wanted: re.Pattern[str]) -> int:
         tokens = tokenize.generate_tokens(io.StringIO(self.text).readline)
         return sum(bool(wanted.search(token.string)) for token in tokens if token.type == tokenize.COMMENT)
@@ -86,6 +101,19 @@ def sources(root: Path, packages: Sequence[str]) -> list[Source]:
     """Read every file of some packages, in order."""
     paths = sorted(path for package in packages for path in (root / package).rglob("*.py"))
     return [Source(path.relative_to(root), path.read_text()) for path in paths]
+
+
+def _name(called: ast.expr) -> str:
+    return called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+
+
+def _beginning(text: ast.expr) -> str:
+    """The text that stands written out at the beginning of an expression; nothing where there is none."""
+    if isinstance(text, ast.JoinedStr) and text.values:
+        return _beginning(text.values[0])
+    if isinstance(text, ast.BinOp):
+        return _beginning(text.left) + _beginning(text.right)
+    return text.value if isinstance(text, ast.Constant) and isinstance(text.value, str) else ""
 
 
 def _lines(node: Function) -> int:

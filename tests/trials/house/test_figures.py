@@ -83,6 +83,19 @@ def test_a_house_that_meets_its_targets_misses_none(tmp_path: Path) -> None:
             "prefect.server outside of engine: yard/run.py:2",
             id="a part of prefect.server in the trials",
         ),
+        *(
+            pytest.param({"roof/left.py": code}, "prefect.server outside of engine: roof/left.py:1", id=f"prefect.server {how}")
+            for code, how in (
+                ("load = importlib.import_module('prefect.server.api')", "by its name"),
+                ("load = __import__('prefect.server')", "by the language's own function"),
+                ("load = import_module(f'prefect.server.{part}')", "by a name that is put together"),
+                ("load = import_module('prefect.' + 'server')", "by a name in two parts"),
+                ("load = import_module('.server.api', 'prefect')", "by a name within its package"),
+                ("load = import_module('.server.api', package='prefect')", "by a name within a package that is named"),
+                ("load = pkgutil.resolve_name('prefect.server.models:flow_runs')", "by the name of a thing in it"),
+                ("load = prefect.server.models", "as a part of its package"),
+            )
+        ),
         pytest.param(
             {"roof/left.py": "\n" * 100, "proofs/__init__.py": "\n" * 53},
             "fewer than 1.0 lines of tests to a line of the product: 0.47",

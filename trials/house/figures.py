@@ -11,6 +11,7 @@ from trials.house.sources import Routine, Source, sources
 
 MOST_LINES = 360
 MOST_PARAMETERS = 6
+LONGEST_FUNCTION = 60
 LEAST_TESTS = 1.0
 
 
@@ -68,6 +69,11 @@ def missed(house: House) -> list[str]:
             if one.lines > MOST_LINES
         ),
         *(
+            f"more than {LONGEST_FUNCTION} lines in a function: {one.place} ({one.lines})"
+            for one in house.routines
+            if one.lines > LONGEST_FUNCTION
+        ),
+        *(
             f"more than {MOST_PARAMETERS} parameters: {one.place} ({one.parameters})"
             for one in house.routines
             if one.parameters > MOST_PARAMETERS
@@ -90,7 +96,7 @@ def report(house: House) -> Iterator[str]:
         yield f"  {room:<32} {count:>4}"
     yield f"file lines, median / p90 / max          {spread([source.lines for source in house.measured])}   (max {MOST_LINES})"
     yield f"file lines of tests                     {spread([source.lines for source in house.tests])}"
-    yield f"function lines, median / p90 / max      {spread([routine.lines for routine in house.routines])}"
+    yield f"function lines, median / p90 / max      {spread([one.lines for one in house.routines])}   (max {LONGEST_FUNCTION})"
     yield f"parameters, median / p90 / max          {spread([one.parameters for one in house.routines])}   (max {MOST_PARAMETERS})"
     yield f"imports against the arrow               {len(house.order.climbing)}   (0)"
     yield f"circles                                 {len(house.order.circles)}   (0)"

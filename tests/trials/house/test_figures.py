@@ -55,6 +55,16 @@ def test_a_house_that_meets_its_targets_misses_none(tmp_path: Path) -> None:
         ),
         pytest.param({"yard/run.py": "\n" * 361}, "more than 360 lines: yard/run.py (361)", id="a file of the trials too long"),
         pytest.param(
+            {"yard/run.py": 'def long():\n    """Say.\n\n    More.\n    """\n' + "    go()\n" * 60},
+            "more than 60 lines in a function: yard/run.py:1 long (61)",
+            id="a function too long, its docstring aside",
+        ),
+        pytest.param(
+            {"roof/left.py": "class Room:\n    async def inner():\n" + "        go()\n" * 60},
+            "more than 60 lines in a function: roof/left.py:2 inner (61)",
+            id="a method too long",
+        ),
+        pytest.param(
             {"roof/left.py": "def seven(a, b, c, /, d, e, *, f, g):\n    pass\n"},
             "more than 6 parameters: roof/left.py:1 seven (7)",
             id="a seventh parameter",
@@ -113,7 +123,7 @@ def test_every_target_can_be_missed(tmp_path: Path, changed: dict[str, str], sai
     [
         pytest.param("  roof                                4", id="files by room"),
         pytest.param("file lines, median / p90 / max          1 / 6 / 6   (max 360)", id="lines of files"),
-        pytest.param("function lines, median / p90 / max      2 / 2 / 2", id="lines of functions, docstrings aside"),
+        pytest.param("function lines, median / p90 / max      2 / 2 / 2   (max 60)", id="lines of functions, docstrings aside"),
         pytest.param("parameters, median / p90 / max          6 / 6 / 6   (max 6)", id="parameters"),
         pytest.param("type: ignore, product                   1", id="what is kept from the type checker"),
         pytest.param("fmt: skip or off                        2", id="what is kept from the formatter"),

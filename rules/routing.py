@@ -44,6 +44,10 @@ def is_cross_department(units: tuple[UnitSituation, ...]) -> bool:
     return len(departments) >= 2 or len(districts) >= 2
 
 
+STANDS_IN = {Role.DIRECTOR: Role.VICE_CHAIR, Role.VICE_CHAIR: Role.CHAIRS_MEETING}
+"""Who signs where the only one of a rank drafted it: the next rank. The office's own rule; else the petition would stand still."""
+
+
 def approval_role(way: Way, units: tuple[UnitSituation, ...], levels: ApprovalLevels) -> Role:
     """Name the capacity that has to approve a way for these units."""
     if way is Way.ASSIGNMENT:

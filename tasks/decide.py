@@ -14,7 +14,7 @@ from models.vocabulary.case import DispatchState, Event, State, Step
 from models.vocabulary.people import Role
 from rules.errors import AnswerRefusedError, TransitionRefusedError
 from rules.lifecycle.table import rows_from
-from rules.steps import WHO_DECIDES, step_of
+from rules.steps import NOT_BY_THE_DRAFTER, WHO_DECIDES, step_of
 from rules.zone import SHANGHAI, legal_day
 from tasks.casework.awaited import awaited
 from tasks.forms import closure, feedback, handling, intake, oversight, routing
@@ -149,7 +149,7 @@ def _actor(case: Case, step: Step, form: Form, who: Who, as_of: datetime) -> Act
         roles = (*able, *(role for role in roles if role not in able))
     on = legal_day(as_of)
     known = awaited(case.session, case.petition, step, today=on)
-    if step is Step.APPROVE:  # who approves acts in the rank that the way needs; the guard tells the other ranks why not they
+    if step in NOT_BY_THE_DRAFTER:  # who signs acts in the rank that is needed; the guard tells the other ranks why not they
         roles = tuple(dict.fromkeys((*known.roles, *roles)))
     named = known.text if wanted in (None, Event.APPROVE) else ""
     return find_actor(case.session, who, roles=roles, on=on, organ_id=organ, named=named)

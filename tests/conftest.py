@@ -66,8 +66,9 @@ def casework(request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.Mon
         monkeypatch.setenv("XINFANG_DATABASE_URL", request.getfixturevalue("postgres_database"))
         forget_home()
     _empty(database(), request.getfixturevalue("empty_sqlite") if request.param == "sqlite" else None)
-    yield database()
-    database().engine.dispose()
+    made = database()
+    yield made
+    made.engine.dispose()  # the test may have made the process forget it
 
 
 @pytest.fixture(scope="session")

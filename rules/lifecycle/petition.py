@@ -77,10 +77,10 @@ PETITION_ROWS: tuple[Transition, ...] = (
     row(E.DELIVER, (S.DELIVERING,), S.CLOSING, CLERKS, "信访工作条例 第三十五条", closure.delivery_proved,
         starts=("review_request", "close"), stops=("notify", "deliver"), letters=(L.REPLY_NOTICE,), audience=Audience.PETITIONER),
     # closure 结案归档
-    row(E.RETURN_TO_DELIVERY, (S.CLOSING,), S.DELIVERING, (R.DIRECTOR,), OFFICE_RULE, common.has_reason,
+    row(E.RETURN_TO_DELIVERY, (S.CLOSING,), S.DELIVERING, (R.DIRECTOR, R.VICE_CHAIR), OFFICE_RULE, common.has_reason,
         starts=("deliver",), stops=("review_request", "close")),
-    row(E.CLOSE, (S.CLOSING,), S.DONE, (R.DIRECTOR,), OFFICE_RULE, closure.checklist_complete, starts=("archive",),
-        stops=("divert", "notify", "upstream", "close"), letters=(L.CLOSURE_NOTICE,), audience=Audience.PETITIONER),
+    row(E.CLOSE, (S.CLOSING,), S.DONE, (R.DIRECTOR, R.VICE_CHAIR), OFFICE_RULE, closure.checklist_complete,
+        starts=("archive",), stops=("divert", "notify", "upstream", "close"), letters=(L.CLOSURE_NOTICE,), audience=Audience.PETITIONER),
     row(E.DETACH, (S.ATTACHED,), S.PROPOSING, (R.DIRECTOR,), OFFICE_RULE, common.has_reason,
         starts=("divert", "notify", "upstream")),
     row(E.REQUEST_REVIEW, (S.DONE,), S.REVIEWING, CLERKS, "信访工作条例 第三十五条", closure.review_window_open,

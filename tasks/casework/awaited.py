@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from models.officer import Officer, OfficerRole
 from models.petition import Petition
 from models.vocabulary.case import Step, Way
 from models.vocabulary.people import Role
-from rules.routing import ApprovalLevels, approval_role
+from rules.routing import STANDS_IN, ApprovalLevels, approval_role
 from rules.situation import UnitSituation
 from rules.steps import NOT_BY_THE_DRAFTER, WHO_DECIDES
 from tasks.keeping.settings import settings
@@ -32,9 +32,17 @@ class Awaited:
 
 
 def awaited(session: Session, petition: Petition, step: Step, *, today: date) -> Awaited:
-    """Say who may decide a petition's step: of those who approve, only the rank that the proposed way needs."""
+    """Say who may decide a petition's step: of those who approve, only the rank that the proposed way needs.
+
+    Where nobody but the drafter has the rank, the next rank signs in its stead.
+    """
     roles = (needed_approver(session, petition, today),) if step is Step.APPROVE else WHO_DECIDES[step]
-    barred = _drafter_among(session, petition, roles) if step in NOT_BY_THE_DRAFTER else ""
+    if step not in NOT_BY_THE_DRAFTER:
+        return Awaited(roles)
+    barred = _drafter_among(session, petition, roles)
+    while barred and (above := STANDS_IN.get(roles[0])) and not _others_hold(session, roles[0], barred, today):
+        roles = (above,)
+        barred = _drafter_among(session, petition, roles)
     return Awaited(roles, barred)
 
 
@@ -46,6 +54,17 @@ def _drafter_among(session: Session, petition: Petition, roles: tuple[Role, ...]
         .where(Officer.code == petition.drafter_code, col(OfficerRole.role).in_(roles))
     )
     return session.exec(query).first() or ""
+
+
+def _others_hold(session: Session, role: Role, drafter: str, today: date) -> bool:
+    """Say whether somebody else who is in office that day has a role."""
+    query = (
+        select(Officer.id)
+        .join(OfficerRole, col(OfficerRole.officer_id) == col(Officer.id))
+        .where(OfficerRole.role == role, Officer.code != drafter, Officer.active_from <= today)
+        .where(or_(col(Officer.active_until).is_(None), col(Officer.active_until) > today))
+    )
+    return session.exec(query).first() is not None
 
 
 def needed_approver(session: Session, petition: Petition, today: date) -> Role:

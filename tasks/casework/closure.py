@@ -4,9 +4,10 @@ from sqlmodel import select
 
 from models.case_event import CaseEvent
 from models.outbox_message import OutboxMessage
-from models.vocabulary.case import Event, Flag, Settlement, Way
+from models.vocabulary.case import Event, Flag, Settlement, Step, Way
 from models.vocabulary.papers import Letter, Retention
 from rules.closing import ClosingSituation, closing_gaps, retention_for
+from tasks.casework.awaited import awaited
 from tasks.casework.shares import recall_shares
 from tasks.record.act import Act
 from tasks.record.cases import Case
@@ -39,7 +40,10 @@ def close(case: Case, *, act: Act, opinion: str, settlement: Settlement | None =
     final = settlement or petition.settlement or Settlement.UNKNOWN
     change = Change(
         Event.CLOSE,
-        asked={"missing_items": gaps_of(case)},
+        asked={
+            "missing_items": gaps_of(case),
+            "approval_role": awaited(case.session, petition, Step.CLOSE, today=act.today).roles[0],
+        },
         columns={"closed_on": act.happened_on, "settlement": final},
         record={"outcome": petition.outcome.value if petition.outcome else None, "settlement": final.value},
         note=opinion,

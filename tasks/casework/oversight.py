@@ -87,6 +87,7 @@ def supervise(case: Case, *, act: Act, ground: str, demand: str, order: Order | 
     reply = _reply_due(case, counted_from)
     reply_due = reply.effective
     letter_no = letter_number(session, "督", act.happened_on)
+    record = {"position": share.position, "ground": known.code if known else None, "reply_due_on": reply_due.isoformat()}
     words: dict[str, Any] = {
         TO_POSITIONS: [share.position],
         "ground": DELAY if order else known.wording if known else "",
@@ -94,16 +95,7 @@ def supervise(case: Case, *, act: Act, ground: str, demand: str, order: Order | 
         "letter_no": letter_no,
         "reply_due_on": marked_date(reply_due, provisional=reply.provisional),
     }
-    record = {"position": share.position, "ground": known.code if known else None, "reply_due_on": reply_due.isoformat()}
-    change = Change(
-        Event.SUPERVISE,
-        asked={"ground": words["ground"], "reason": demand, "units": ()},
-        record=record | _of(order),
-        note=demand,
-        words=words,
-        order=order,
-    )
-    event = advance(case.whole, change, act)
+    event = advance(case.whole, _supervising(words, record, order), act)
     supervision = Supervision(
         petition_id=share.petition_id,
         dispatch_id=share.id,
@@ -119,6 +111,18 @@ def supervise(case: Case, *, act: Act, ground: str, demand: str, order: Order | 
     if order is None:
         _climb(case, LadderAction.SUPERVISE, act=act, event=event)
     return supervision
+
+
+def _supervising(words: dict[str, Any], record: dict[str, Any], order: Order | None) -> Change:
+    """The event of a supervision: what the guard asks for stands in the words of its letter."""
+    return Change(
+        Event.SUPERVISE,
+        asked={"ground": words["ground"], "reason": words["reason"], "units": ()},
+        record=record | _of(order),
+        note=words["reason"],
+        words=words,
+        order=order,
+    )
 
 
 def escalate(case: Case, *, act: Act, rung: str, reason: str) -> CaseEvent:

@@ -7,13 +7,13 @@ from typing import Any
 from models.case_event import CaseEvent
 from models.dispatch import Dispatch
 from models.petition import Petition
-from models.vocabulary.case import DispatchState, Event, State, Way
+from models.vocabulary.case import DispatchState, Event, State, Step, Way
 from models.vocabulary.papers import Letter
 from models.vocabulary.people import UnitRole
 from notifications.catalogue import row_for
 from rules.grounds import REJECTION_GROUNDS, find_ground
 from rules.routing import ISSUING, OUTCOME_OF_WAY
-from tasks.casework.awaited import needed_approver
+from tasks.casework.awaited import awaited
 from tasks.keeping.settings import settings
 from tasks.record.act import Act
 from tasks.record.cases import Case, dispatches_of
@@ -72,7 +72,10 @@ def send_back(case: Case, *, act: Act, reason: str) -> CaseEvent:
 
 def approve(case: Case, *, act: Act, opinion: str) -> CaseEvent:
     """Approve a proposal in the rank that its way needs, and issue the letters; the opinion is kept verbatim."""
-    asked = {"approval_role": needed_approver(case.session, case.petition, act.today), "limit_on": _limit_of(case.petition)}
+    asked = {
+        "approval_role": awaited(case.session, case.petition, Step.APPROVE, today=act.today).roles[0],
+        "limit_on": _limit_of(case.petition),
+    }
     event = advance(case, Change(Event.APPROVE, asked=asked, note=opinion), act)
     carry_out(case, act=act)
     return event

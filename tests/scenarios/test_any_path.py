@@ -7,7 +7,7 @@ nothing behind; and from wherever the petition has got to, plain answers bring i
 import re
 from datetime import timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from models.clock import Clock
@@ -53,8 +53,7 @@ MOVES: dict[str, tuple[tuple[str, Answer], ...]] = {
         ("Z01", proposes("转送", "市住建局", "市民政局")),
         ("Z01", proposes("交办", "市住建局")),
         ("Z01", proposes("交办", "市公安局", "市住建局、某街道办事处")),
-        # Not by D01: what the office's only director drafts, nobody else may close (待结案), and it stands still there.
-        ("Z02", proposes("交办", "某街道办事处") | {"办结期限": "2026-07-31"}),
+        ("D01", proposes("交办", "某街道办事处") | {"办结期限": "2026-07-31"}),
         ("Z01", proposes("不予受理")),
         ("Z01", proposes("不再受理")),
         ("Z01", proposes("交办")),
@@ -87,7 +86,7 @@ MOVES: dict[str, tuple[tuple[str, Answer], ...]] = {
         ("Z01", {"送达日期": "2026-03-20"}),
         ("Z01", {"送达日期": "今天"}),
     ),
-    "待结案": (("D01", {}), ("D01", {"结案审批": "退回补充答复", "意见": "请补充"}), ("Z01", {})),
+    "待结案": (("D01", {}), ("F01", {}), ("D01", {"结案审批": "退回补充答复", "意见": "请补充"}), ("Z01", {})),
     "待归档": (
         ("A01", {}),
         ("Z01", {"处理": "信访人申请复查"}),
@@ -162,7 +161,7 @@ class Walk:
             self.days_pass(4)
             subject, step, liaison = self.waiting()[0]
             moves = MOVES[step.label]
-            tried = moves[:3] if step is Step.APPROVE else moves[:1]
+            tried = moves[: {Step.APPROVE: 3, Step.CLOSE: 2}.get(step, 1)]  # those signed by the rank that is needed
             taken = [self.tries(subject, step, liaison if who == LIAISON else who, answer) for who, answer in tried]
             assert any(taken), f"{step.label} of {subject} takes no plain answer"
         raise AssertionError(f"{self.xf} never reaches the archive")
@@ -178,9 +177,9 @@ def _explained(clock: Clock) -> bool:
 
 
 @settings(
-    derandomize=True,
-    max_examples=5,
+    max_examples=12,
     deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a walk takes a second: making a failing one shorter takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())
@@ -196,7 +195,7 @@ def test_whatever_people_answer_a_petition_never_stands_still(office: Office, da
         walk.days_pass(data.draw(st.sampled_from((0, 1, 3, 12)), label="days"))
     walk.holds()
     walk.goes_home()
-    assert walk.story.left_undone() == []
+    assert walk.story.left_undone(walk.xf) == []
 
 
 def test_every_step_of_the_house_has_answers_here() -> None:

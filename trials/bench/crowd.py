@@ -20,60 +20,70 @@ def add_suspended(office: "engine.Engine", count: int) -> int:
     copies = range(office.kept + 1, office.kept + 1 + count)  # a second crowd gets names of its own
     prefect = create_engine(settings().prefect_database_url.replace("asyncpg", "psycopg"), poolclass=NullPool)
     with prefect.begin() as engine_side, office.database.engine.begin() as ours:
-        _copy(
-            engine_side,
-            "flow_run",
-            f"id = '{run}'",
-            copies,
-            {
-                "id": FRESH.format(name="run"),
-                "state_id": "NULL",
-                "name": "'CROWD-' || n",
-                "idempotency_key": "'crowd-' || n",
-                "parameters": "json_build_object('petition_no', 'CROWD-' || n)::jsonb",
-            },
-        )
-        _copy(
-            engine_side,
-            "flow_run_state",
-            f"id = (SELECT state_id FROM flow_run WHERE id = '{run}')",
-            copies,
-            {"id": FRESH.format(name="state"), "flow_run_id": FRESH.format(name="run")},
-        )
-        # A run names its state and a state its run: one of the two has to come later.
-        engine_side.execute(
-            text(
-                "UPDATE flow_run SET state_id = flow_run_state.id FROM flow_run_state "
-                "WHERE flow_run_state.flow_run_id = flow_run.id AND flow_run.name LIKE 'CROWD-%' AND flow_run.state_id IS NULL"
-            )
-        )
-        _copy(
-            engine_side,
-            "flow_run_input",
-            f"flow_run_id = '{run}'",
-            copies,
-            {"id": "gen_random_uuid()", "flow_run_id": FRESH.format(name="run")},
-        )
-        last = ours.execute(text("SELECT max(id) FROM petition")).scalar_one()
-        _copy(
-            ours,
-            "petition",
-            f"number = '{number}'",
-            copies,
-            {"id": f"{last} - {copies[0] - 1} + n", "number": "'CROWD-' || n", "intake_key": "'crowd:' || n"},
-        )
-        ours.execute(text("SELECT setval(pg_get_serial_sequence('petition', 'id'), (SELECT max(id) FROM petition))"))
-        _copy(
-            ours,
-            "bookmark",
-            f"subject = '{number}'",
-            copies,
-            {"subject": "'CROWD-' || n", "run_id": f"({FRESH.format(name='run')})::text"},
-        )
+        _copy_run(engine_side, run, copies)
+        _copy_petition(ours, number, copies)
     for made in (prefect, office.database.engine):
         _analyze(made)
     prefect.dispose()
     return office.waiting_at(Step.SCREEN)
+
+
+def _copy_run(connection: Connection, run: Any, copies: range) -> None:
+    """Copy a run with its state and what the engine keeps of its wait."""
+    _copy(
+        connection,
+        "flow_run",
+        f"id = '{run}'",
+        copies,
+        {
+            "id": FRESH.format(name="run"),
+            "state_id": "NULL",
+            "name": "'CROWD-' || n",
+            "idempotency_key": "'crowd-' || n",
+            "parameters": "json_build_object('petition_no', 'CROWD-' || n)::jsonb",
+        },
+    )
+    _copy(
+        connection,
+        "flow_run_state",
+        f"id = (SELECT state_id FROM flow_run WHERE id = '{run}')",
+        copies,
+        {"id": FRESH.format(name="state"), "flow_run_id": FRESH.format(name="run")},
+    )
+    # A run names its state and a state its run: one of the two has to come later.
+    connection.execute(
+        text(
+            "UPDATE flow_run SET state_id = flow_run_state.id FROM flow_run_state "
+            "WHERE flow_run_state.flow_run_id = flow_run.id AND flow_run.name LIKE 'CROWD-%' AND flow_run.state_id IS NULL"
+        )
+    )
+    _copy(
+        connection,
+        "flow_run_input",
+        f"flow_run_id = '{run}'",
+        copies,
+        {"id": "gen_random_uuid()", "flow_run_id": FRESH.format(name="run")},
+    )
+
+
+def _copy_petition(connection: Connection, number: str, copies: range) -> None:
+    """Copy a petition and its bookmark."""
+    last = connection.execute(text("SELECT max(id) FROM petition")).scalar_one()
+    _copy(
+        connection,
+        "petition",
+        f"number = '{number}'",
+        copies,
+        {"id": f"{last} - {copies[0] - 1} + n", "number": "'CROWD-' || n", "intake_key": "'crowd:' || n"},
+    )
+    connection.execute(text("SELECT setval(pg_get_serial_sequence('petition', 'id'), (SELECT max(id) FROM petition))"))
+    _copy(
+        connection,
+        "bookmark",
+        f"subject = '{number}'",
+        copies,
+        {"subject": "'CROWD-' || n", "run_id": f"({FRESH.format(name='run')})::text"},
+    )
 
 
 def _copy(connection: Connection, table: str, which: str, copies: range, changed: dict[str, str]) -> None:

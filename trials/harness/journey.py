@@ -140,15 +140,20 @@ class Journey:
         texts = [render(message.letter, vault().open_facts(message.facts_sealed)) for message in office]
         return [f"{text.subject}\n{text.text}\n{text.html}" for text in texts]
 
-    def left_undone(self) -> list[str]:
-        """What is not over in the whole office: files, limits, letters, runs that wait, faults of the record."""
+    def left_undone(self, number: str = "") -> list[str]:
+        """What is not over, in the whole office or of one petition: files, limits, letters, runs that wait, faults of the record."""
         with self.office.database.read() as session:
+            files = [one for one in session.exec(select(Petition)) if number in ("", one.number)]
+            ids = [one.id for one in files]
+            clocks = session.exec(select(Clock).where(col(Clock.state).in_(ON_FOOT), col(Clock.petition_id).in_(ids)))
+            letters = session.exec(select(OutboxMessage).where(col(OutboxMessage.petition_id).in_(ids)))
+            marks = session.exec(select(Bookmark).where(~col(Bookmark.finished), col(Bookmark.subject).startswith(number)))
             return [
-                *(f"{subject_of(one)}：{one.state.label}" for one in session.exec(select(Petition)) if not _over(one)),
-                *(f"期限 {one.rule_key}" for one in session.exec(select(Clock).where(col(Clock.state).in_(ON_FOOT)))),
-                *(f"函 {one.letter.label}：{one.state.label}" for one in session.exec(select(OutboxMessage)) if not _gone(one)),
-                *(f"流程 {one.subject}" for one in session.exec(select(Bookmark).where(~col(Bookmark.finished)))),
-                *(f"核验 {one.number} {one.problem}" for one in verify(session, vault()).findings),
+                *(f"{subject_of(one)}：{one.state.label}" for one in files if not _over(one)),
+                *(f"期限 {one.rule_key}" for one in clocks),
+                *(f"函 {one.letter.label}：{one.state.label}" for one in letters if not _gone(one)),
+                *(f"流程 {one.subject}" for one in marks),
+                *(f"核验 {one.number} {one.problem}" for one in verify(session, vault()).findings if number in ("", one.number)),
             ]
 
 

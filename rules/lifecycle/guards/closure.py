@@ -22,8 +22,13 @@ def checklist_complete(situation: Situation) -> str | None:
     """Everything that closing needs is on file, and someone else than the drafter signs."""
     if situation.missing_items:
         return "结案条件不齐：" + "；".join(situation.missing_items)
-    if situation.actor_role is not Role.SYSTEM and situation.actor_code == situation.drafter_code:
-        return "拟办人不得自行结案"
+    if situation.actor_role is Role.SYSTEM:
+        return None
+    signs = situation.approval_role
+    if situation.actor_code == situation.drafter_code:
+        return "拟办人不得自行结案" + (f"，须由他人以{signs.label}身份结案" if signs else "")
+    if signs and situation.actor_role is not signs:
+        return f"结案须由{signs.label}审批"
     return None
 
 

@@ -77,7 +77,7 @@ class TestARefusal:
         ("state", "event", "role", "words"),
         [
             (S.ARCHIVED, E.SCREEN, R.CLERK, "当前状态为“归档”，不能甄别"),
-            (S.CLOSING, E.CLOSE, R.CLERK, "结案须由信访办主任办理，您的身份是接访员（经办人）"),
+            (S.CLOSING, E.CLOSE, R.CLERK, "结案须由信访办主任、分管副主任办理，您的身份是接访员（经办人）"),
             (D.ACCEPTED, E.REPORT, R.LIAISON, "当前状态为“审核通过”，不能报结"),
             (D.REPORTED, E.ACCEPT_REPORT, R.LIAISON, "审核通过须由接访员（经办人）、信访办主任办理，您的身份是承办单位联络员"),
         ],

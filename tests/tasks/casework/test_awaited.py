@@ -4,7 +4,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
+from models.officer import Officer, OfficerRole
 from models.vocabulary.case import Step, Way
 from models.vocabulary.people import Role
 from rules.errors import CaseworkError, TransitionRefusedError
@@ -49,6 +51,15 @@ def who(office: Office, number: str, step: Step = Step.APPROVE) -> Awaited:
         return awaited(session, find_petition(session, number), step, today=TODAY)
 
 
+def another_director(office: Office, *, until: date | None = None) -> None:
+    with office.database.write() as session:
+        known = session.exec(select(Officer).where(Officer.code == "D01")).one()
+        other = Officer(code="D02", name="试验副职", organ_id=known.organ_id, active_from=known.active_from, active_until=until)
+        session.add(other)
+        session.flush()
+        session.add(OfficerRole(officer_id=other.id, role=DIRECTOR))
+
+
 def named_above_the_form(office: Office, number: str, step: Step = Step.APPROVE) -> str:
     with office.database.read() as session:
         text = form_description(session, find_petition(session, number), None, step, today=TODAY, refusal=None)
@@ -84,10 +95,26 @@ class TestOfAProposal:
     @EACH_WAY
     def test_a_director_who_drafted_it_is_not_awaited(self, office: Office, way: Way, units: dict[str, str], rank: Role) -> None:
         number = proposed(office, way, units, by="D01")
+        another_director(office)
         but = "（拟办人 D01 除外）" if rank is DIRECTOR else ""
         assert named_above_the_form(office, number) == f"{rank.label}{but}"
         assert refusal(office, number, "Z02") == f"本步骤须由{rank.label}{but}办理，工号“Z02”没有此身份"
         assert refusal(office, number, "D01") == f"拟办人不得审批自己拟办的信访件，须由他人以{rank.label}身份批准"
+
+    @EACH_WAY
+    def test_where_the_only_director_drafted_it_the_next_rank_signs(
+        self, office: Office, way: Way, units: dict[str, str], rank: Role
+    ) -> None:
+        number = proposed(office, way, units, by="D01")
+        above = VICE_CHAIR if rank is DIRECTOR else rank
+        assert who(office, number) == Awaited((above,))
+        assert refusal(office, number, "D01") == f"拟办人不得审批自己拟办的信访件，须由他人以{above.label}身份批准"
+        office.decide(number, "approve", {VICE_CHAIR: "F01", MEETING: "H01"}[above], opinion="同意")
+        assert office.waits_at(number) is not Step.APPROVE
+
+    def test_a_director_who_has_left_is_nobody_to_wait_for(self, office: Office) -> None:
+        another_director(office, until=TODAY)
+        assert who(office, proposed(office, Way.FILING, NOBODY, by="D01")) == Awaited((VICE_CHAIR,))
 
     def test_the_offices_own_levels_count(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("XINFANG_ASSIGNMENT_APPROVER", "director")
@@ -110,14 +137,37 @@ class TestOfEveryOtherStep:
     @pytest.mark.parametrize("step", OTHER_STEPS, ids=lambda step: step.value)
     def test_the_drafter_is_left_out_where_the_guards_refuse_him(self, office: Office, step: Step) -> None:
         number = proposed(office, Way.FILING, NOBODY, by="D01")
+        another_director(office)
         barred = "D01" if step in NOT_BY_THE_DRAFTER and DIRECTOR in WHO_DECIDES[step] else ""
         assert who(office, number, step).barred == barred
 
     def test_a_director_who_answered_is_not_awaited_to_close(self, office: Office) -> None:
-        number = proposed(office, Way.DIRECT, NOBODY)
-        office.decide(number, "approve", "D01")
-        office.decide(number, "answer", "D01", answer="已答复。", outcome="采纳")
-        office.decide(number, "deliver", "Z01", as_of=at(3), way="邮寄送达", delivered_on="2026-03-03")
+        number = answered_by_the_director(office)
+        another_director(office)
         assert named_above_the_form(office, number, Step.CLOSE) == "信访办主任（拟办人 D01 除外）"
-        with pytest.raises(TransitionRefusedError, match="拟办人不得自行结案"):
+        with pytest.raises(TransitionRefusedError, match="拟办人不得自行结案，须由他人以信访办主任身份结案"):
             office.decide(number, "close", "D01", as_of=at(4))
+        with pytest.raises(TransitionRefusedError, match="本步骤须由信访办主任（拟办人 D01 除外）办理"):
+            office.decide(number, "close", "F01", as_of=at(4))
+        office.decide(number, "close", "D02", as_of=at(4))
+        assert office.waits_at(number) is Step.ARCHIVE
+
+    @pytest.mark.parametrize(("choice", "then"), [("同意结案", Step.ARCHIVE), ("退回补充答复", Step.DELIVER)])
+    def test_what_the_only_director_answered_the_next_rank_closes_or_sends_back(
+        self, office: Office, choice: str, then: Step
+    ) -> None:
+        number = answered_by_the_director(office)
+        assert named_above_the_form(office, number, Step.CLOSE) == "分管副主任"
+        with pytest.raises(TransitionRefusedError, match="拟办人不得自行结案，须由他人以分管副主任身份结案"):
+            office.decide(number, "close", "D01", as_of=at(4))
+        office.decide(number, "close", "F01", as_of=at(4), choice=choice, opinion="请核")
+        assert office.waits_at(number) is then
+
+
+def answered_by_the_director(office: Office) -> str:
+    """A matter of the office's own that its director answered himself; it waits to be closed."""
+    number = proposed(office, Way.DIRECT, NOBODY)
+    office.decide(number, "approve", "D01")
+    office.decide(number, "answer", "D01", answer="已答复。", outcome="采纳")
+    office.decide(number, "deliver", "Z01", as_of=at(3), way="邮寄送达", delivered_on="2026-03-03")
+    return number

@@ -77,10 +77,13 @@ def follow_units(case: Case, act: Act) -> None:
 
 
 def _move(at_hand: Petition | Dispatch, target: State | DispatchState) -> None:
+    """Write the new state; a row of the wrong table is a fault, for else the event would be signed and nothing moved."""
     if (isinstance(at_hand, Petition) and isinstance(target, State)) or (
         isinstance(at_hand, Dispatch) and isinstance(target, DispatchState)
     ):
         at_hand.state = target
+    else:
+        raise TypeError(f"{type(at_hand).__name__} cannot stand at {target!r}")
 
 
 def _check_time(case: Case, act: Act) -> None:

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from models.vocabulary.case import Event, State, Step
+from models.vocabulary.case import DispatchState, Event, State, Step
 from rules.errors import CaseworkError, TransitionRefusedError
+from rules.lifecycle.row import Transition
 from trials.harness.office import Office, at
 
 
@@ -46,3 +47,23 @@ def test_the_same_decision_key_is_applied_once(office: Office) -> None:
     assert office.decide(number, "screen", "Z01", **answer) is True
     assert office.decide(number, "screen", "Z01", **answer) is False
     assert office.waits_at(number) is Step.PROPOSE
+
+
+@pytest.mark.parametrize(
+    ("row", "lands_at"),
+    [
+        pytest.param("petition", DispatchState.HANDLING, id="a petition moved to a share's state"),
+        pytest.param("share", State.ASSIGNED, id="a share moved to a petition's state"),
+    ],
+)
+def test_a_state_of_the_other_table_is_a_fault_and_signs_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch, row: str, lands_at: State | DispatchState
+) -> None:
+    number = office.assigned("市住建局")
+    before = len(office.events(number))
+    monkeypatch.setattr(Transition, "leads_to", lambda *_: lands_at)
+    subject, step, who = (number, "oversee", "Z01") if row == "petition" else (f"{number}/1", "sign_in", "L-SZJ")
+    answer = {"choice": "电话催办", "text": "x"} if row == "petition" else {}
+    with pytest.raises(TypeError, match="cannot stand at"):
+        office.decide(subject, step, who, as_of=at(3), **answer)
+    assert len(office.events(number)) == before

@@ -213,9 +213,11 @@ def set_due(clock: Clock, due: Deadline) -> None:
 def stop_what_no_longer_counts(session: Session, petition: Petition, *, act: Act) -> None:
     """Stop the limits that run in spite of what is known by now, where the pack says what governs instead."""
     pack = pack_of(petition)
+    shares: dict[int | None, Dispatch] = {share.id: share for share in dispatches_of(session, petition)}
     for clock in clocks_of(session, petition):
         rule = pack.rule(clock.rule_key)
-        if clock.state in ON_FOOT and rule.otherwise and missing(pack, rule.key, limit_situation(petition, None, act=act)):
+        seen = limit_situation(petition, shares.get(clock.dispatch_id), act=act)
+        if clock.state in ON_FOOT and rule.otherwise and missing(pack, rule.key, seen, on=clock.given_on):
             stop_clock(session, clock, act=act, reason=rule.otherwise)
 
 

@@ -15,6 +15,8 @@ from models.clock import Clock
 from models.vocabulary.limits import ClockState
 from rules.packs import PackError
 from tasks.keeping.settings import settings
+from tasks.limits.clocks import stop_what_no_longer_counts
+from tasks.record.act import SYSTEM, Act
 from tasks.record.cases import clocks_of, find_petition
 from trials.harness.office import Office, at, day
 
@@ -129,6 +131,19 @@ class TestWhoHasNoSuchLimit:
         office.decide(number, "screen", "Z01", petition_class="检举控告", content_code="城乡建设/物业服务")
         clock = office.clocks(number)["notify"]
         assert (clock.state, clock.stop_reason) == (ClockState.STOPPED, "检举控告另按规定告知（办公室设定）")
+
+    @pytest.mark.parametrize("key", ["sign_in", "promise"])
+    def test_a_limit_of_a_share_is_asked_with_its_own_share_and_its_given_day(self, office: Office, pack: Pack, key: str) -> None:
+        pack(
+            key,
+            [('whose = "share"\n', 'whose = "share"\nnot_for = ["litigation"]\notherwise = "涉诉的依诉讼程序（办公室设定）"\n')],
+        )
+        number = office.assigned("市住建局")
+        if key == "promise":
+            office.decide(number, "oversee", "Z01", choice="电话催办", text="答应下周办", promised_on="2026-03-20")
+        with office.database.write() as session:
+            stop_what_no_longer_counts(session, find_petition(session, number), act=Act(actor=SYSTEM, as_of=at(4)))
+        assert [clock.state for clock in limits_of(office, number, key)] == [ClockState.RUNNING]
 
 
 def limits_of(office: Office, number: str, key: str) -> list[Clock]:

@@ -11,6 +11,11 @@ def legal_day(instant: datetime) -> date:
     return instant.astimezone(SHANGHAI).date()
 
 
+def iso_day(day: date | None) -> str | None:
+    """Write a day down for the record and for other programs, ``2026-03-02``; nothing stays nothing."""
+    return day.isoformat() if day else None
+
+
 def days_left(due_on: date, today: date) -> int:
     """Count the calendar days until a due date; negative once it has passed."""
     return (due_on - today) // timedelta(days=1)

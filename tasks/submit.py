@@ -63,7 +63,7 @@ def put_on_file(form: IntakeForm, who: Who, *, key: str, as_of: datetime, proble
             problem = str(refused)
             petition = open_draft(session, _readable_part(session, form), key=key, act=act)
         session.flush()
-        draft = draft_mark(petition)
+        draft = draft_mark(petition.id)
         if problem and petition.state is State.DRAFT:
             _await_correction(lock_case(session, draft), problem, as_of=as_of)
         return draft

@@ -14,7 +14,6 @@ LONGEST = 3660
 KEY = re.compile(r"[a-z]+(_[a-z0-9]+)*")
 ARTICLE = re.compile(r"第[一二三四五六七八九十百零]+条")
 OFFICE_RULE = "办公室设定"
-A_SHARES_DAY = (StartsFrom.UNIT_RECEIPT,)
 GIVEN_TO = {
     GivenBy.LETTER: Whose.SHARE,
     GivenBy.UPSTREAM: Whose.PETITION,

@@ -9,6 +9,7 @@ from models.case_event import CaseEvent
 from models.petitioner import Party
 from models.vocabulary.case import Event, Settlement
 from models.vocabulary.papers import DeliveryWay
+from rules.zone import iso_day
 from tasks.record.act import Act
 from tasks.record.cases import Case
 from tasks.record.columns import RowChange
@@ -30,11 +31,7 @@ def deliver(case: Case, *, act: Act, delivery: Delivery) -> CaseEvent:
     """Put the delivery on file; the petitioner's 30 days count from its day (条例 第三十五条)."""
     impossible = delivery.way is DeliveryWay.IMPOSSIBLE
     delivered_on = None if impossible else delivery.delivered_on
-    record = {
-        "way": delivery.way.value,
-        "delivered_on": delivered_on.isoformat() if delivered_on else None,
-        "settlement": delivery.settlement.value,
-    }
+    record = {"way": delivery.way.value, "delivered_on": iso_day(delivered_on), "settlement": delivery.settlement.value}
     proof = {"delivery_way": delivery.way, "delivered_on": delivered_on}
     parties = case.session.exec(select(Party).where(Party.petition_id == case.petition.id).order_by(col(Party.position)))
     change = Change(

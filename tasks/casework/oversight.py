@@ -16,7 +16,7 @@ from rules.errors import AnswerRefusedError, TransitionRefusedError
 from rules.grounds import SUPERVISION_GROUNDS, find_ground
 from rules.lifecycle.share import FINISHED_UNITS
 from rules.packs import LadderAction
-from rules.zone import legal_day
+from rules.zone import iso_day, legal_day
 from tasks.casework.suspending import find_clock
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import vault
@@ -48,7 +48,7 @@ def urge(
     share = _share_at_work(case)
     if promised_on is not None and promised_on < act.happened_on:
         raise AnswerRefusedError(f"承诺日期 {promised_on} 早于催办日期 {act.happened_on}")
-    record = {"position": share.position, "way": way.value, "promised_on": promised_on.isoformat() if promised_on else None}
+    record = {"position": share.position, "way": way.value, "promised_on": iso_day(promised_on)}
     written = [share.position] if way is UrgingWay.LETTER else []
     change = Change(
         Event.URGE,

@@ -58,7 +58,10 @@ def _store(place: Path, sealed: bytes) -> None:
 
 
 def read_paper(paper: Attachment) -> bytes:
-    """Open a paper and check that it is the one that was put on file."""
+    """Open a paper and check that it is the one that was put on file; for ``xinfang paper`` (issue 13) and the desk (issue 14).
+
+    Raises ``UnknownCaseError`` when its file is gone or holds something else.
+    """
     try:
         content = vault().open_bytes(stored_at(paper.sha256).read_bytes())
     except OSError as error:

@@ -13,6 +13,7 @@ from models.vocabulary.people import UnitRole
 from notifications.catalogue import row_for
 from rules.grounds import REJECTION_GROUNDS, find_ground
 from rules.routing import ISSUING, OUTCOME_OF_WAY
+from rules.zone import iso_day
 from tasks.casework.awaited import awaited
 from tasks.keeping.settings import settings
 from tasks.record.act import Act
@@ -43,7 +44,7 @@ def propose(case: Case, *, act: Act, proposal: Proposal) -> CaseEvent:
     ground = find_ground(REJECTION_GROUNDS, proposal.ground)
     plan = {
         "units": list(dict.fromkeys(organ.code for organ in organs)),
-        "limit_on": proposal.limit_on.isoformat() if proposal.limit_on else None,
+        "limit_on": iso_day(proposal.limit_on),
         "ground": ground.code if ground else None,
     }
     asked = {
@@ -121,7 +122,7 @@ def _open_shares(case: Case, act: Act) -> list[Dispatch]:
     session, petition = case.session, case.petition
     if petition.way not in (Way.REFERRAL, Way.ASSIGNMENT):
         return []
-    mark = row_for_way(petition.way)
+    series = _letter_series(petition.way)
     before = len(dispatches_of(session, petition))
     shares = []
     for index, code in enumerate(petition.proposal["units"]):
@@ -132,7 +133,7 @@ def _open_shares(case: Case, act: Act) -> list[Dispatch]:
             role=UnitRole.CO_HANDLING if index else UnitRole.LEAD,
             state=DispatchState.AWAITING_SIGN_IN,
             result_wanted=petition.way is Way.ASSIGNMENT,
-            letter_no=letter_number(session, mark, act.happened_on),
+            letter_no=letter_number(session, series, act.happened_on),
             sent_on=act.happened_on,
             limit_on=_limit_of(petition),
         )
@@ -142,8 +143,8 @@ def _open_shares(case: Case, act: Act) -> list[Dispatch]:
     return shares
 
 
-def row_for_way(way: Way) -> str:
-    """Name the letter series that a way uses."""
+def _letter_series(way: Way) -> str:
+    """Name the series in which the letters of a way are numbered."""
     letter = Letter.ASSIGNMENT_LETTER if way is Way.ASSIGNMENT else Letter.REFERRAL_LETTER
     return row_for(letter).serial or ""
 

@@ -1,7 +1,6 @@
 """Handling: what a unit does with its share, and what the office answers to it."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlmodel import col, select
@@ -13,6 +12,7 @@ from models.vocabulary.limits import ClockState
 from models.vocabulary.people import UnitRole
 from rules.errors import TransitionRefusedError
 from rules.lifecycle.share import FINISHED_UNITS, GONE_UNITS
+from rules.zone import iso_day
 from tasks.letters.queueing import shown_due
 from tasks.limits.clocks import extend_clock, extension_cap
 from tasks.record.act import Act
@@ -71,7 +71,7 @@ def _lead_passed_on(case: Case) -> tuple[RowChange, ...]:
 
 def request_extension(case: Case, *, act: Act, days: int, approver: str, reason: str) -> CaseEvent:
     """Ask for more calendar days: once, before expiry, approved by the handling organ's head (条例 第三十四条)."""
-    clock = _handling_limit(case)
+    clock = _limit_to_extend(case)
     asked = {
         "reason": reason,
         "extension_days": days,
@@ -90,7 +90,7 @@ def decide_extension(case: Case, *, act: Act, granted: bool, reason: str) -> Cas
         refusal = Change(Event.REFUSE_EXTENSION, asked={"reason": reason}, note=reason, words={"reason": reason})
         return advance(case, refusal, act)
     days = int(_newest(case, Event.REQUEST_EXTENSION).get("days", 0))
-    clock = _handling_limit(case)
+    clock = _limit_to_extend(case)
     before = clock.due_on if clock else None
     if clock is not None:
         clock = extend_clock(case.session, clock, case.petition, days, act=act)
@@ -98,14 +98,15 @@ def decide_extension(case: Case, *, act: Act, granted: bool, reason: str) -> Cas
     change = Change(
         Event.GRANT_EXTENSION,
         columns={"extensions": case.required_share().extensions + 1},
-        record={"days": days, "before": _iso(before), "after": _iso(due)},
+        record={"days": days, "before": iso_day(before), "after": iso_day(due)},
         note=reason,
         words={"extension_due_on": shown_due(clock) if clock else "", "reason": reason},
     )
     return advance(case, change, act)
 
 
-def _handling_limit(case: Case) -> Clock | None:
+def _limit_to_extend(case: Case) -> Clock | None:
+    """The handling limit of a share, which must not stand still; none where there is none that runs."""
     share_id = case.required_share().id
     there = clocks_of(case.session, case.petition)
     own = [clock for clock in there if clock.rule_key == "assign" and clock.dispatch_id == share_id]
@@ -176,10 +177,6 @@ def recall_shares(case: Case, *, act: Act) -> None:
     for share in dispatches_of(case.session, case.petition):
         if share.state not in FINISHED_UNITS:
             advance(case.of(share), Change(Event.RECALL), act.by_system())
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
 
 
 def _reported_outcome(case: Case) -> Outcome:

@@ -12,7 +12,6 @@ from models.organ import Organ
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
 from models.vocabulary.case import Event
-from models.vocabulary.limits import ClockState
 from models.vocabulary.papers import Letter
 from models.vocabulary.people import UnitRole
 from notifications.catalogue import CatalogueRow, row_for
@@ -24,10 +23,10 @@ from rules.zone import legal_day
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import vault
 from tasks.record.act import Act
-from tasks.record.cases import Case, clocks_of, dispatches_of, people_of, subject_of
+from tasks.record.cases import Case, dispatches_of, people_of, subject_of
 from tasks.record.organs import organ_by_id, organs_by_id
 from tasks.record.serials import letter_number
-from tasks.record.situation import flags_of
+from tasks.record.situation import flags_of, running_clock
 
 TO_POSITIONS = "to_positions"
 """Key under which an operation names the shares that an overlay's letter goes to."""
@@ -186,7 +185,7 @@ def _unit_facts(occasion: Occasion, entry: CatalogueRow, addressee: Addressee) -
     share, shares = addressee.dispatch, dispatches_of(session, petition)
     organs = organs_by_id(session, {s.organ_id for s in shares})
     names = {s.id: organs[s.organ_id].name for s in shares}
-    due = occasion.clocks.get("assign") or (_handling_limit(occasion.case.of(share)) if share else None)
+    due = occasion.clocks.get("assign") or (running_clock(occasion.case.of(share), "assign") if share else None)
     passed = due is not None and not names_due_day(entry.letter, due.due_on, occasion.act.happened_on)
     return {
         "unit_name": (names.get(share.id, "") if share else "") or addressee.name,
@@ -197,14 +196,6 @@ def _unit_facts(occasion: Occasion, entry: CatalogueRow, addressee: Addressee) -
         "owed": owed_by(share.state if share else None, result_wanted=bool(share and share.result_wanted)),
         "report_wanted": "是" if share and share.result_wanted else "",
     }
-
-
-def _handling_limit(case: Case) -> Clock | None:
-    share_id = case.required_share().id
-    own = (
-        clock for clock in clocks_of(case.session, case.petition) if clock.dispatch_id == share_id and clock.rule_key == "assign"
-    )
-    return next((clock for clock in own if clock.state is ClockState.RUNNING), None)
 
 
 def _petitioner_name(case: Case, *, to_self: bool) -> str:

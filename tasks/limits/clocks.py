@@ -15,6 +15,7 @@ from rules.ladder import MISSED
 from rules.lifecycle.row import Transition
 from rules.limits import LimitSituation, ShareSituation, Start, begin, missing
 from rules.packs import Rule, TimeUnit
+from rules.working_days import Calendar
 from rules.zone import legal_day
 from tasks.keeping.settings import settings
 from tasks.limits.ladder import passed_rungs, schedule, withdraw_waiting
@@ -80,7 +81,7 @@ def end_suspension(session: Session, clock: Clock, *, on: date) -> None:
     for one in session.exec(still):
         one.ended_on, one.days = on, _days_lost(session, petition, clock, one.began_on, on)
         clock.suspended_days += one.days
-    due = count_clock(session, petition, clock)
+    due = count_clock(petition, clock, calendar(session))
     if due.effective < clock.due_on:  # a date that was kept when the calendar changed stays kept
         kept = f"保留：按现行日历应为 {due.effective}，早于原定的 {clock.due_on}，仍以原定日期为准"
         due = replace(due, raw=clock.raw_due_on, effective=clock.due_on, why=(*due.why, kept))
@@ -143,7 +144,7 @@ def start_clock(
     if not (special.anew or special.on) and _already_runs(known, key, share):  # every promise and task has its own day
         return None
     clock = _new_clock(petition, rule, share, start, number=len(known) + 1)
-    set_due(clock, count_clock(session, petition, clock))
+    set_due(clock, count_clock(petition, clock, calendar(session)))
     schedule(petition, clock, ())
     add_part(session, petition, "clocks", clock)
     return clock
@@ -191,13 +192,13 @@ def _new_clock(petition: Petition, rule: Rule, share: Dispatch | None, start: St
     )
 
 
-def count_clock(session: Session, petition: Petition, clock: Clock) -> Deadline:
-    """Count a clock from its stored inputs by the pack it was started under and the calendar in force."""
+def count_clock(petition: Petition, clock: Clock, by: Calendar) -> Deadline:
+    """Count a clock from its stored inputs by the pack it was started under and a calendar."""
     changed = Adjusted(extended=clock.extended_days, paused=clock.suspended_days, given=clock.given_on)
     return count_adjusted(
         rule_of(petition, clock),
         clock.starts_on,
-        calendar(session),
+        by,
         changed,
         pack_version=clock.pack_version,
         roll_last_day=settings().roll_last_day,
@@ -242,7 +243,7 @@ def extend_clock(session: Session, clock: Clock, petition: Petition, days: int, 
     extend(rule_of(petition, clock), clock.starts_on, calendar(session), days=days)
     clock = fresh_record(session, petition, clock, act=act, reason=f"{Event.GRANT_EXTENSION.label}，另行计时")
     clock.extended_days = days
-    set_due(clock, count_clock(session, petition, clock))
+    set_due(clock, count_clock(petition, clock, calendar(session)))
     schedule(petition, clock, passed_rungs(session, clock))
     session.flush()
     return clock

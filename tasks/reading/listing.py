@@ -18,7 +18,7 @@ from models.vocabulary.limits import ClockOwner, ClockState
 from rules.lifecycle.share import GONE_UNITS
 from rules.lifecycle.stages import STAGES
 from rules.steps import step_of
-from rules.zone import days_left
+from rules.zone import days_left, iso_day
 from tasks.reading.masks import shown_title
 from tasks.record.cases import subject_of
 from tasks.record.organs import find_organ, organs_called
@@ -121,13 +121,9 @@ def _row(
         "provisional_fields": [f"{owner.value}_due_on" for owner, due in own.items() if due and due[1]],
         "days_left": days_left(first, today) if first else None,
         "outcome": petition.outcome.value if petition.outcome else None,
-        "closed_on": _iso(petition.closed_on),
+        "closed_on": iso_day(petition.closed_on),
     }
 
 
 def _due(found: tuple[date, bool] | None) -> str | None:
     return found[0].isoformat() if found else None
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None

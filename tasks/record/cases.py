@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import bindparam
+from sqlalchemy import ColumnElement, String, bindparam, cast, func, literal
 from sqlmodel import Session, col, select
 
 from models.clock import Clock
@@ -106,7 +106,7 @@ def case_of_locked(session: Session, petition: Petition) -> Case:
 
 def subject_of(petition: Petition, dispatch: Dispatch | None = None) -> str:
     """Name what a run is about: the petition's number, with the share's position behind a slash."""
-    number = petition.number or draft_mark(petition)
+    number = petition.number or draft_mark(petition.id)
     return f"{number}/{dispatch.position}" if dispatch else number
 
 
@@ -124,9 +124,14 @@ def _known(petition: Petition | None, number: str) -> Petition:
     return petition
 
 
-def draft_mark(petition: Petition) -> str:
-    """Name a paper's intake: what it is called until it has a number, and what its intake run is known by after that."""
-    return f"{DRAFT_PREFIX}{petition.id}"
+def draft_mark(row: int) -> str:
+    """Name a paper's intake by its row: its name until it has a number, and by which its intake run is known after that."""
+    return f"{DRAFT_PREFIX}{row}"
+
+
+def petition_name() -> ColumnElement[str]:
+    """The name of a petition as a whole (``subject_of``), for queries."""
+    return func.coalesce(col(Petition.number), literal(DRAFT_PREFIX) + cast(col(Petition.id), String))
 
 
 def draft_row(number: str) -> int | None:

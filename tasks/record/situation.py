@@ -19,7 +19,7 @@ from models.vocabulary.limits import ClockState
 from models.vocabulary.papers import MessageState
 from rules.situation import Situation, UnitSituation
 from tasks.record.act import Act
-from tasks.record.cases import Case, dispatches_of
+from tasks.record.cases import Case, clocks_of, dispatches_of
 from tasks.record.organs import organ_by_id, organs_by_id
 
 ASPECTS = {field.name for field in fields(Situation)}
@@ -93,13 +93,9 @@ def unsent_letters(case: Case) -> int:
 
 def running_clock(case: Case, rule_key: str) -> Clock | None:
     """Find the running clock of the petition, or of the share that the case is about, under a rule."""
-    query = select(Clock).where(
-        Clock.petition_id == case.petition.id,
-        Clock.dispatch_id == (case.share.id if case.share else None),
-        Clock.state == ClockState.RUNNING,
-        Clock.rule_key == rule_key,
-    )
-    return case.session.exec(query).first()
+    share_id = case.share.id if case.share else None
+    there = (clock for clock in clocks_of(case.session, case.petition) if clock.rule_key == rule_key)
+    return next((clock for clock in there if clock.state is ClockState.RUNNING and clock.dispatch_id == share_id), None)
 
 
 def last_event(case: Case) -> CaseEvent | None:

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from sqlalchemy import ColumnElement, String, cast, func, literal, select, update
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from models.bookmark import Bookmark
 from models.clock import Clock, ClockRung
 from models.dispatch import Dispatch
 from models.organ import Organ
-from models.petition import DRAFT_PREFIX, Petition
+from models.petition import Petition
 from models.vocabulary.limits import RungFate
 from rules.ladder import MISSED
-from tasks.record.cases import subject_of
+from tasks.record.cases import petition_name, subject_of
 
 NAMESPACE = UUID("6f6b3ab0-6c1c-4f0e-9d9f-2b3c5a1d7e42")
 """Under which the ids of announcements are made: the same rung always has the same id."""
@@ -51,7 +51,7 @@ def unannounced(session: Session, *, limit: int = 200) -> list[Announcement]:
         select(ClockRung, Clock, Petition, col(Bookmark.run_id), col(Dispatch.position), col(Organ.code))
         .join(Clock, col(Clock.id) == col(ClockRung.clock_id))
         .join(Petition, col(Petition.id) == col(Clock.petition_id))
-        .outerjoin(Bookmark, col(Bookmark.subject) == func.coalesce(col(Petition.number), _draft_name()))
+        .outerjoin(Bookmark, col(Bookmark.subject) == petition_name())
         .outerjoin(Dispatch, col(Dispatch.id) == col(Clock.dispatch_id))
         .outerjoin(Organ, col(Organ.id) == col(Dispatch.organ_id))
         .where(~col(ClockRung.announced))
@@ -59,10 +59,6 @@ def unannounced(session: Session, *, limit: int = 200) -> list[Announcement]:
         .limit(limit)
     )
     return [_announcement(*row) for row in session.execute(query)]
-
-
-def _draft_name() -> ColumnElement[str]:
-    return literal(DRAFT_PREFIX) + cast(col(Petition.id), String)
 
 
 def _announcement(

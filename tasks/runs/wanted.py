@@ -4,19 +4,19 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, func, literal, or_
+from sqlalchemy import ColumnElement, String, cast, literal, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from models.bookmark import Bookmark
 from models.dispatch import Dispatch
-from models.petition import DRAFT_PREFIX, Petition
+from models.petition import Petition
 from models.vocabulary.case import DispatchState, Stage, State
 from rules.lifecycle.share import FINISHED_UNITS
 from rules.lifecycle.stages import STAGES
 from tasks.limits.clocks import start_clock
 from tasks.record.act import SYSTEM, Act
-from tasks.record.cases import draft_row, lock_case, split_subject, subject_of
+from tasks.record.cases import draft_mark, draft_row, lock_case, petition_name, split_subject, subject_of
 from tasks.runs.bookmarks import bookmark_of, set_refusal, want_run
 
 CLOSED = [state for state in State if STAGES[state] is Stage.CLOSED]
@@ -47,7 +47,7 @@ def states_of(session: Session, subjects: Collection[str]) -> dict[str, State | 
     for number, row_id, state in session.execute(
         select_columns(col(Petition.number), col(Petition.id), col(Petition.state)).where(chosen)
     ):
-        states |= {f"{DRAFT_PREFIX}{row_id}": state} | ({number: state} if number else {})
+        states |= {draft_mark(row_id): state} | ({number: state} if number else {})
     shares = select_columns(_share_name(), col(Dispatch.state)).join(Petition, col(Dispatch.petition_id) == Petition.id)
     for name, share_state in session.execute(shares.where(col(Petition.number).in_(numbers))):
         states[name] = share_state
@@ -62,7 +62,7 @@ def add_missing_bookmarks(session: Session, *, before: datetime, as_of: datetime
     """
     act = Act(actor=SYSTEM, as_of=as_of)
     missing = col(Bookmark.subject).is_(None)
-    petitions = select(Petition).outerjoin(Bookmark, col(Bookmark.subject) == _petition_name()).where(missing)
+    petitions = select(Petition).outerjoin(Bookmark, col(Bookmark.subject) == petition_name()).where(missing)
     added = []
     for petition in session.exec(
         petitions.where(col(Petition.state).not_in(CLOSED), col(Petition.created_at) < before).limit(limit)
@@ -80,10 +80,6 @@ def add_missing_bookmarks(session: Session, *, before: datetime, as_of: datetime
         want_run(session, subject_of(petition, share), petition.last_seq, act)
         added.append(subject_of(petition, share))
     return added
-
-
-def _petition_name() -> ColumnElement[Any]:
-    return func.coalesce(col(Petition.number), literal(DRAFT_PREFIX) + cast(col(Petition.id), String))
 
 
 def _share_name() -> ColumnElement[Any]:

@@ -10,6 +10,7 @@ from models.dispatch import Dispatch
 from models.petition import Petition
 from rules.duties import PETITION_DUTIES, SHARE_DUTIES
 from tasks.limits.clocks import ON_FOOT, Special, count_clock, start_clock
+from tasks.limits.rulebook import calendar
 from tasks.record.act import SYSTEM, Act
 
 REASON = "系统升级时补建，自升级之日起计"
@@ -53,6 +54,6 @@ def _explain(session: Session) -> None:
     query = select(Clock, Petition).join(Petition, col(Petition.id) == col(Clock.petition_id))
     unexplained = cast(col(Clock.why), String) == "[]"
     for clock, petition in session.exec(query.where(col(Clock.state).in_(ON_FOOT), unexplained)).all():
-        due = count_clock(session, petition, clock)
+        due = count_clock(petition, clock, calendar(session))
         kept = () if due.effective == clock.due_on else (f"保留：按现行规则应为 {due.effective}，仍以原定的 {clock.due_on} 为准",)
         clock.why = [*due.why, *kept]

@@ -15,11 +15,11 @@ from models.clock import Clock
 from models.petition import Petition
 from models.vocabulary.case import Event
 from rules.data.calendar_files import CalendarFile, write_calendar
-from rules.deadlines import Adjusted, Deadline, count_adjusted
+from rules.deadlines import Deadline
 from rules.errors import TransitionRefusedError, UnknownCaseError
 from rules.working_days import Calendar
 from tasks.keeping.settings import settings
-from tasks.limits.clocks import ON_FOOT, fresh_record
+from tasks.limits.clocks import ON_FOOT, count_clock, fresh_record
 from tasks.limits.ladder import passed_rungs, schedule
 from tasks.limits.rulebook import IN_FORCE, calendar, calendar_with, imports_in_force, rule_of
 from tasks.record.act import Act
@@ -211,19 +211,7 @@ def _as_it_stands(clock: Clock, counted: Deadline) -> Deadline:
 
 
 def _count(petition: Petition, clock: Clock, by: Calendar) -> date:
-    return _counted(petition, clock, by).effective
-
-
-def _counted(petition: Petition, clock: Clock, by: Calendar) -> Deadline:
-    changed = Adjusted(extended=clock.extended_days, paused=clock.suspended_days)
-    return count_adjusted(
-        rule_of(petition, clock),
-        clock.starts_on,
-        by,
-        changed,
-        pack_version=clock.pack_version,
-        roll_last_day=settings().roll_last_day,
-    )
+    return count_clock(petition, clock, by).effective
 
 
 def _move(petition: Petition, clock: Clock, new: Calendar) -> Move:
@@ -237,7 +225,7 @@ def _move(petition: Petition, clock: Clock, new: Calendar) -> Move:
         provisional_before=clock.provisional,
         version_before=clock.calendar_version,
         why_before=tuple(clock.why),
-        after=_counted(petition, clock, new),
+        after=count_clock(petition, clock, new),
     )
 
 

@@ -285,24 +285,101 @@ print(background_workers.Worker.keywords["minimum_check_interval"])
 COLLECTION = "import gc; print(gc.get_freeze_count() > 100_000, gc.get_threshold()[0])"
 SCHEMAS = """
 from prefect.utilities.schema_tools import validation
-calls = []
 for schema in ({"type": "object"}, {"type": "object"}, {"type": 3}, {"type": 3}):
     try:
         validation.is_valid_schema(schema)
-        calls.append("sound")
+        print("sound", end=" ")
     except ValueError:
-        calls.append("refused")
-print(*calls)
+        print("refused", end=" ")
+print(validation._VALIDATOR.check_schema.__module__)
+"""
+QUERIES = """
+import asyncio, uuid, sqlalchemy
+from prefect.server.database import provide_database_interface
+from prefect.server.models import flow_runs
+asked = []
+class Session:
+    info = {}
+    async def execute(self, query):
+        asked.append(str(query))
+        return self
+    def scalar(self):
+        return None
+    async def get(self, *given, **more):
+        asked.append("get")
+    scalars = get
+try:
+    asyncio.run(flow_runs.read_flow_run(session=Session(), flow_run_id=uuid.uuid4()))
+except Exception as error:
+    print(type(error).__name__)
+print(sum("JOIN work_queue" in query and "JOIN work_pool" in query for query in asked), len(asked))
+"""
+INSTANTS = """
+import datetime, prefect.types, sqlalchemy.dialects.postgresql.asyncpg as postgres
+from prefect.server.utilities.database import Timestamp
+given = prefect.types.DateTime.fromisoformat("2026-03-02T04:05:06+00:00")
+print(type(given) is datetime.datetime, type(Timestamp().process_bind_param(given, postgres.dialect())) is datetime.datetime)
+"""
+TOKENS = """
+from prefect.server.api.middleware import CsrfMiddleware
+print(CsrfMiddleware.dispatch.__module__)
+"""
+PING_SENT = """
+import asyncio
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection as Adapted
+sent = []
+class Driver:
+    def __getattr__(self, name):
+        async def call(*given):
+            sent.append((name, *given))
+        return call
+class Pooled:
+    _connection = Driver()
+asyncio.run(Adapted._async_ping(Pooled()))
+print(*sent)
+"""
+FAILED_CURSOR = """
+import asyncio, aiosqlite, sqlite3
+async def look():
+    connection = await aiosqlite.connect(":memory:")
+    cursor = await connection.cursor()
+    try:
+        await cursor.execute("SELECT nothing")
+    except sqlite3.OperationalError:
+        try:
+            await connection._execute(cursor._cursor.fetchone)
+            print("open")
+        except sqlite3.ProgrammingError as error:
+            print(error)
+    await connection.close()
+asyncio.run(look())
+"""
+WIPING = """
+from prefect.server.database.configurations import AioSqliteConfiguration
+print(AioSqliteConfiguration.setup_sqlite.__module__)  # not the pragma: some builds of SQLite wipe by themselves
 """
 MADE = (
     ("a transaction holds SQLite's lock from its beginning", BEGINNING, "database is locked"),
     ("our routes are there", ROUTES, "/casework/runs/due /casework/runs/{run_id}/enter /casework/runs/{run_id}/leave"),
     ("the background worker looks every second", PACE, "0:00:01"),
     ("what was imported is left alone", COLLECTION, "True 20000"),
-    ("unsound schemas are refused as before", SCHEMAS, "sound sound refused refused"),
+    ("unsound schemas are refused as before", SCHEMAS, "sound sound refused refused engine.patches.checked_schemas"),
+    ("a run is read in one query", QUERIES, "1 1"),
+    ("instants are made plain", INSTANTS, "False True"),
+    ("right tokens are remembered", TOKENS, "engine.patches.csrf_memory"),
+    ("a ping is one message", PING_SENT, "('execute', 'SELECT 1')"),
+    ("a failed cursor is closed", FAILED_CURSOR, "Cannot operate on a closed cursor."),
+    ("what is deleted is wiped", WIPING, "engine.patches.secure_delete"),
 )
 
 
 @pytest.mark.parametrize(("code", "seen"), [row[1:] for row in MADE], ids=[row[0] for row in MADE])
 def test_the_change_is_made_in_the_servers_process(home: Path, code: str, seen: str) -> None:
     assert in_a_server(code, home) == seen
+
+
+def test_the_watchers_are_gone_from_the_workers_process() -> None:
+    code = "from prefect import flow_engine; from flows.runtime.worker.no_watchers import NoWatchers as N, WATCHERS; N().apply()"
+    look = "print(*{type(getattr(flow_engine, name)()).__name__ for name in WATCHERS})"
+    done = subprocess.run([sys.executable, "-c", f"{code}\n{look}"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "nullcontext"

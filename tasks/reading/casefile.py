@@ -28,6 +28,7 @@ from tasks.keeping.vault import vault
 from tasks.limits.clocks import ON_FOOT
 from tasks.limits.rulebook import pack_of, rule_of
 from tasks.reading.masks import mask_name, shown_title
+from tasks.reading.plain import on_markdown
 from tasks.record.cases import clocks_of, dispatches_of
 
 ShownRow = dict[str, Any]
@@ -46,7 +47,7 @@ class CaseFile:
 
     def markdown(self) -> str:
         """Write the file as Markdown, for the engine's artifact and for forms."""
-        parts = [f"## {self.summary['编号']} {self.summary['标题']}", _bullets(self.summary)]
+        parts = [f"## {self.summary['编号']} {on_markdown(self.summary['标题'])}", _bullets(self.summary)]
         for title, rows in self.tables():
             if rows:  # reasons are sentences, which a table would cut off
                 parts.append(f"### {title}\n\n{_reasons(rows) if rows is self.why else _table(rows)}")
@@ -239,10 +240,10 @@ def form_description(
     head = f"## {step.label} {petition.number or '草稿'}"
     if dispatch is not None:
         organ = session.get(Organ, dispatch.organ_id)
-        head += f" → {organ.name if organ else ''}（{dispatch.role.label}）"
-    parts = [f"> **上一次填写没有被采用：{refusal}**" if refusal else "", head]
-    parts.append(f"**{_plain(shown_title(petition))}**")
-    parts.append("可办理：" + awaited(session, petition, step, today=today).text)
+        head += f" → {on_markdown(organ.name) if organ else ''}（{dispatch.role.label}）"
+    parts = [f"> **上一次填写没有被采用：{on_markdown(refusal)}**" if refusal else "", head]
+    parts.append(f"**{on_markdown(shown_title(petition))}**")
+    parts.append("可办理：" + on_markdown(awaited(session, petition, step, today=today).text))
     parts.append(_bullets({name: text for name, text in summary.items() if name != "等待"}))
     shares = dispatches_of(session, petition)
     if clocks := [clock_row(clock, petition, shares, today) for clock in clocks_of(session, petition) if clock.state in ON_FOOT]:
@@ -251,22 +252,19 @@ def form_description(
 
 
 def _bullets(items: dict[str, str]) -> str:
-    return "\n".join(f"- {name}：{_plain(text)}" for name, text in items.items() if name not in ("编号", "标题"))
+    return "\n".join(f"- {name}：{on_markdown(text)}" for name, text in items.items() if name not in ("编号", "标题"))
 
 
 def _table(rows: list[ShownRow]) -> str:
     heads = list(rows[0])
     lines = [" | ".join(heads), " | ".join("---" for _ in heads)]
-    lines += [" | ".join(_plain(str(row[head])) for head in heads) for row in rows]
+    lines += [" | ".join(on_markdown(str(row[head])) for head in heads) for row in rows]
     return "\n".join(f"| {line} |" for line in lines)
 
 
 def _reasons(rows: list[ShownRow]) -> str:
     lines = [
-        f"- **{_plain(row['期限'])}**\n  - {_plain(row['说明'])}" if row["期限"] else f"  - {_plain(row['说明'])}" for row in rows
+        f"- **{on_markdown(row['期限'])}**\n  - {on_markdown(row['说明'])}" if row["期限"] else f"  - {on_markdown(row['说明'])}"
+        for row in rows
     ]
     return "\n".join(lines)
-
-
-def _plain(text: str) -> str:
-    return text.replace("|", "／").replace("\n", " ").replace("<", "＜").replace("*", "＊")

@@ -263,7 +263,7 @@ class TestTheMarkdown:
 
     @pytest.mark.parametrize(
         ("typed", "shown"),
-        [("甲|乙", "甲／乙"), ("甲\n乙", "甲 乙"), ("<b>甲", "＜b>甲"), ("**甲**", "＊＊甲＊＊")],
+        [("甲|乙", "甲／乙"), ("甲\n乙", "甲 乙"), ("<b>甲", "＜b＞甲"), ("**甲**", "＊＊甲＊＊")],
         ids=["a bar", "a line break", "a tag", "stars"],
     )
     def test_lets_nothing_that_was_typed_change_its_form(self, office: Office, typed: str, shown: str) -> None:

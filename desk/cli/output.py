@@ -20,19 +20,31 @@ NO_SPACE = ("disk is full", "No space left on device", "could not extend file")
 
 def fail(sentence: str, code: int = REFUSED) -> NoReturn:
     """End with one sentence on the error stream."""
-    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.write(f"{_shown(sentence)}\n")
     raise SystemExit(code)
 
 
 def say(sentence: str) -> None:
-    """Print one line."""
-    sys.stdout.write(f"{sentence}\n")
-    sys.stdout.flush()
+    """Print one line, in which nothing that was typed gives orders to the terminal."""
+    _print(_shown(sentence))
 
 
 def say_json(found: Any) -> None:
     """Print JSON for other programs."""
-    say(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+    _print(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+
+
+def _shown(text: str) -> str:
+    if text.isprintable():  # almost every line: then nothing is imported for it
+        return text
+    from tasks.reading.plain import visible
+
+    return visible(text)
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def spoken(command: Callable[P, T]) -> Callable[P, T]:

@@ -3,12 +3,15 @@
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+from tasks.reading.plain import visible
+
 NARROWEST = 4
 """Columns of the terminal below which a column of a table is not squeezed: two wide characters."""
 
 
 def drawn(heads: Sequence[str], rows: Sequence[Sequence[str]], *, width: int) -> Iterator[str]:
     """Draw a table line by line, at most so many terminal columns wide; cells that are too long go on below."""
+    rows = [[visible(cell) for cell in row] for row in rows]  # before anything is measured: what is shown is what is counted
     widths = _fit([_widest(column) for column in zip(heads, *rows, strict=True)], width - 3 * len(heads) - 1)
     yield _rule("┏┳┓", "━", widths)
     yield from _cells(heads, widths, "┃")

@@ -75,3 +75,10 @@ def test_no_line_is_wider_than_the_terminal_or_than_another(rows: list[tuple[str
 )
 def test_the_width_of_a_text(text: str, columns: int) -> None:
     assert wide(text) == columns
+
+
+@pytest.mark.parametrize("typed", ["\x1b[31m甲", "甲\r乙", "\a甲", "甲\u202e乙", "甲\t乙"], ids=ascii)
+def test_what_a_cell_orders_the_terminal_to_do_is_shown_and_counted(typed: str) -> None:
+    lines = list(drawn(["标题"], [[typed]], width=40))
+    assert len({wide(line) for line in lines}) == 1
+    assert all(line.isprintable() for line in lines)

@@ -16,7 +16,7 @@ from models.petitioner import Party, Petitioner
 from models.vocabulary.case import Event, Flag, PetitionClass, Step
 from models.vocabulary.limits import ClockState
 from models.vocabulary.papers import MessageState
-from models.vocabulary.people import PartyRole, Proof
+from models.vocabulary.people import PartyRole, Role
 from notifications.catalogue import row_for
 from rules.lifecycle.stages import STAGES
 from rules.signing import lacks_signature
@@ -210,9 +210,14 @@ def _timeline(session: Session, petition: Petition, units: dict[int | None, str]
 
 
 def _known_by(event: CaseEvent, petition: Petition) -> str:
-    """Say by what an event's author was known, where that is more than a typed number, and whether a signature is wanting."""
+    """Say by what a person's act is known to be his own, and whether a signature is wanting.
+
+    Nothing of the system's acts, which need no proof, and of those from before proofs were kept.
+    """
+    if event.proof is None or event.actor_role is Role.SYSTEM:
+        return ""
     login = event.facts.get("login")
-    said = [f"{event.proof.label}{f'（{login}）' if login else ''}"] if event.proof not in (None, Proof.NONE) else []
+    said = [f"{event.proof.label}{f'（{login}）' if login else ''}"]
     if lacks_signature(event.event, petition.petition_class, event.actor_role, event.proof):
         said.append("未经签批核验")
     return "，".join(said)

@@ -17,6 +17,7 @@ from trials.harness.office import MONDAY, Office
 SCREEN = {"petition_class": "申诉求决", "content_code": "城乡建设/物业服务"}
 PROPOSE = {"way": "交办", "lead": "市住建局", "opinion": "建议交办"}
 UNSIGNED = "未经签批核验"
+TYPED = "仅填工号"
 
 
 def file_of(office: Office, number: str) -> CaseFile:
@@ -33,8 +34,8 @@ def decided_by(office: Office, number: str, step: Step, who: Who, **answer: str)
         decide(session, number, step, dict(answer), who, Arrival(MONDAY))
 
 
-def test_a_typed_number_claims_nothing_and_a_decision_by_it_is_without_its_signature(office: Office) -> None:
-    assert known_by(office, office.assigned()) == ["", "", "", UNSIGNED, ""]
+def test_a_typed_number_is_called_one_and_a_decision_by_it_is_without_its_signature(office: Office) -> None:
+    assert known_by(office, office.assigned()) == [TYPED, TYPED, TYPED, f"{TYPED}，{UNSIGNED}", ""]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ def test_a_typed_number_claims_nothing_and_a_decision_by_it_is_without_its_signa
         pytest.param(
             Who("D01", Proof.CONSOLE, login="root"), "主机命令（root）", f"主机命令（root），{UNSIGNED}", id="who typed a command"
         ),
-        pytest.param(Who("D01", Proof.NONE), "", UNSIGNED, id="who typed a number"),
+        pytest.param(Who("D01", Proof.NONE), TYPED, f"{TYPED}，{UNSIGNED}", id="who typed a number"),
     ],
 )
 def test_an_author_is_shown_by_what_was_known(office: Office, who: Who, screened: str, approved: str) -> None:
@@ -54,12 +55,12 @@ def test_an_author_is_shown_by_what_was_known(office: Office, who: Who, screened
     decided_by(office, number, Step.SCREEN, who, **SCREEN)
     decided_by(office, number, Step.PROPOSE, Who("Z01", Proof.NONE), **PROPOSE | {"way": "转送"})
     decided_by(office, number, Step.APPROVE, who, opinion="同意")
-    assert known_by(office, number) == ["", screened, "", approved, ""]
+    assert known_by(office, number) == [TYPED, screened, TYPED, approved, ""]
 
 
 @pytest.mark.parametrize(
     ("petition_class", "content", "shown"),
-    [("检举控告", "纪检监察/贪污受贿", UNSIGNED), ("申诉求决", "城乡建设/物业服务", "")],
+    [("检举控告", "纪检监察/贪污受贿", f"{TYPED}，{UNSIGNED}"), ("申诉求决", "城乡建设/物业服务", TYPED)],
     ids=["of an accuser", "of somebody who asks for something"],
 )
 def test_full_data_is_seen_under_a_signature_where_it_is(office: Office, petition_class: str, content: str, shown: str) -> None:

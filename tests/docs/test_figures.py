@@ -50,13 +50,17 @@ QUOTES = [
         "steps a second",
         "README.md",
         r"^\| steps a second \(a form answered[^|]*\|",
-        (STEPS["casework"], STEPS["ratio"], STEPS["process"]),
+        (*(STEPS["casework"], STEPS["ratio"], STEPS["process"]), *(STEPS["old_pin"], STEPS["dbos"], STEPS["dbos_two_processes"])),
     ),
     Quote(
         "until the next wait is shown",
         "README.md",
         r"^\| decision until the next wait[^|]*\|",
-        (NEXT["p50"], NEXT["p95"], NEXT["process"]["p50"], NEXT["process"]["p95"]),
+        tuple(
+            side[share]
+            for side in (NEXT, NEXT["process"], NEXT["old_pin"], NEXT["dbos"], NEXT["dbos_two_processes"])
+            for share in ("p50", "p95")
+        ),
     ),
     Quote("an idle stack", "README.md", r"^\| idle stack[^|]*\|", (RESULTS["idle_share_of_a_core"],)),
     Quote(

@@ -19,6 +19,7 @@ from prefect.states import Paused
 from flows.runtime.waiting.context import engine, inputs, leaving, run_id, this_run
 from flows.runtime.waiting.engine_calls import leave
 from flows.runtime.waiting.inputs import Answer, form_schema, is_form, keyset, newest_answer
+from flows.runtime.waiting.presses import is_same_press, note_key, note_of
 from flows.wall_time import now
 from models.vocabulary.case import Step
 from rules.errors import CaseworkError
@@ -54,6 +55,8 @@ def take_answer(subject: str) -> None:
     answer = newest_answer(kept)
     if answer is None:
         _go_on_without_answer(subject, look, kept)
+    elif is_same_press(answer, kept, as_of=now()):
+        _log.info("%s: %s was pressed more than once", subject, answer.step.value)
     elif refusal := _apply(subject, answer):
         with database().write() as session:
             close_round(session, subject, refusal=refusal, as_of=now())
@@ -88,6 +91,9 @@ def wait_for_staff(subject: str, step: Step) -> None:
         mark = open_round(session, subject, run_id=str(run_id()), step=step, seen_seq=place.petition.last_seq, as_of=as_of)
     keys, known = keyset(step, mark.round), inputs()
     leaving().inputs = {keys["description"]: orjson.dumps(description).decode()}
+    answer = newest_answer(known)
+    if answer is not None and answer.step is step:
+        leaving().inputs[note_key(step, mark.round)] = note_of(answer, shown_at=now())
     if keys["schema"] not in known:
         leaving().inputs[keys["schema"]] = form_schema(step)
     _leave(step, mark.round)

@@ -15,7 +15,7 @@ from models.vocabulary.people import Role
 from rules.grounds import REJECTION_GROUNDS
 from rules.zone import legal_day
 from tasks.casework import closure, feedback, oversight, proposals, screening, shares, suspending
-from tasks.casework.awaited import needed_approver
+from tasks.casework.awaited import awaited
 from tasks.record.cases import Case, dispatches_of
 
 OBJECTING = 0.05
@@ -85,7 +85,7 @@ def _propose(walk: Walk, case: Case, now: datetime) -> None:
 
 def _approve(walk: Walk, case: Case, now: datetime) -> None:
     session = case.session
-    role = needed_approver(session, case.petition, legal_day(now))
+    role = awaited(session, case.petition, Step.APPROVE, today=legal_day(now)).roles[0]
     proposals.approve(case, act=walk.act(session, APPROVERS[role], now), opinion="同意")
     shares = [share for share in dispatches_of(session, case.petition) if share.state is DispatchState.AWAITING_SIGN_IN]
     for share in shares:

@@ -36,7 +36,7 @@ def awaited(session: Session, petition: Petition, step: Step, *, today: date) ->
 
     Where nobody but the drafter has the rank, the next rank signs in its stead.
     """
-    roles = (needed_approver(session, petition, today),) if step is Step.APPROVE else WHO_DECIDES[step]
+    roles = (_needed_approver(session, petition, today),) if step is Step.APPROVE else WHO_DECIDES[step]
     if step not in NOT_BY_THE_DRAFTER:
         return Awaited(roles)
     barred = _drafter_among(session, petition, roles)
@@ -67,7 +67,7 @@ def _others_hold(session: Session, role: Role, drafter: str, today: date) -> boo
     return session.exec(query).first() is not None
 
 
-def needed_approver(session: Session, petition: Petition, today: date) -> Role:
+def _needed_approver(session: Session, petition: Petition, today: date) -> Role:
     """Name the capacity that has to approve the petition's proposal."""
     chosen = settings()
     levels = ApprovalLevels(

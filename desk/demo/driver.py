@@ -36,7 +36,7 @@ class Player:
     received_on: date
     next_turn: int = 0
     sent_round: tuple[str, int] | None = None
-    sent_at: float = 0.0
+    turn_began: float = 0.0
 
     def turn(self, hold: bool) -> Turn | None:
         """The turn to be played next; nothing at the end, or where the standing demo stops."""
@@ -108,8 +108,8 @@ class Driver:
             self._follow_up(player, turn, mark, applied)
         elif mark is not None and mark.step is not None and mark.step.value == turn.step and mark.run_id:
             self._send(player, turn, subject, mark)
-        player.sent_at = player.sent_at or time.monotonic()
-        if time.monotonic() - player.sent_at > TURN_WITHIN:
+        player.turn_began = player.turn_began or time.monotonic()
+        if time.monotonic() - player.turn_began > TURN_WITHIN:
             raise DemoError(
                 f"{player.number} 在“{turn.step}”停了 {TURN_WITHIN:.0f} 秒，请看 {os.environ.get('XINFANG_HOME')}/logs"
             )
@@ -125,7 +125,6 @@ class Driver:
             raise
         if str(getattr(result.status, "value", result.status)) == "ACCEPT":
             player.sent_round = (subject, mark.round)
-            player.sent_at = time.monotonic()
 
     def _applied(self, session: Any, mark: Any, player: Player) -> bool:
         """Say whether the answer that was sent has become an event."""
@@ -144,7 +143,7 @@ class Driver:
 
         if applied:
             player.next_turn += 1
-            player.sent_round, player.sent_at = None, 0.0
+            player.sent_round, player.turn_began = None, 0.0
             if player.next_turn == len(player.case.turns):
                 self._say(f"  {player.number} {player.case.title}：已归档")
         elif mark is not None and player.sent_round is not None and mark.round > player.sent_round[1]:

@@ -21,8 +21,14 @@ def note_key(step: Step, round_: int) -> str:
     return f"{keyset(step, round_)['description']}-before"
 
 
-def note_of(answer: Answer, *, shown_at: datetime) -> str:
-    """Write down which answer came before a wait that is being shown; a digest, for what was typed is not kept."""
+def note_of(answer: Answer, inputs: dict[str, str], *, shown_at: datetime) -> str:
+    """Write down which answer came before a wait that is being shown; a digest, for what was typed is not kept.
+
+    A form that came again because of a burst was first shown before the burst: its time stays, so that somebody who goes on
+    pressing is heard once the burst is over, and not never.
+    """
+    if is_same_press(answer, inputs, as_of=shown_at):
+        return inputs[note_key(answer.step, answer.round)]
     return orjson.dumps({"digest": _digest(answer), "shown_at": shown_at.isoformat()}).decode()
 
 

@@ -93,7 +93,7 @@ def wait_for_staff(subject: str, step: Step) -> None:
     leaving().inputs = {keys["description"]: orjson.dumps(description).decode()}
     answer = newest_answer(known)
     if answer is not None and answer.step is step:
-        leaving().inputs[note_key(step, mark.round)] = note_of(answer, shown_at=now())
+        leaving().inputs[note_key(step, mark.round)] = note_of(answer, known, shown_at=as_of)
     if keys["schema"] not in known:
         leaving().inputs[keys["schema"]] = form_schema(step)
     _leave(step, mark.round)

@@ -83,6 +83,12 @@ def test_a_whole_burst_is_one_press(overseeing: Run) -> None:
     assert len(overseeing.events(Event.URGE)) == 1
 
 
+def test_who_goes_on_pressing_is_heard_when_the_burst_is_over(overseeing: Run) -> None:
+    for _ in range(20):  # every 0.2 seconds, for four
+        overseeing.pressed(URGED, SOON)
+    assert len(overseeing.events(Event.URGE)) == 2
+
+
 def test_the_refusal_stays_above_the_form_that_the_burst_finds_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     run = Run(office, office.register(), Step.SCREEN, monkeypatch)
     wrong: dict[str, Any] = {"officer": "L-SZJ", "petition_class": "申诉求决", "content_code": "城乡建设/市政设施"}

@@ -27,7 +27,7 @@ SIGNED = frozenset(
 )
 """Decisions that need a signature in every case."""
 
-SIGNED_IN_ACCUSATIONS = frozenset({Event.DISCLOSE})
+SIGNED_IN_ACCUSATIONS = frozenset({Event.DISCLOSE, Event.READ})
 """Those that need one where the petition accuses somebody; 信访工作条例 第三十条 has the accuser kept secret."""
 
 

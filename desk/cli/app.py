@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from desk.cli import cases, papers
+from desk.cli import cases, clear, papers
 from desk.cli.automations import automations_app
 from desk.cli.backups import backup_command, restore_command
 from desk.cli.calendars import calendar_app
@@ -33,7 +33,9 @@ app.command("import")(import_command)
 app.command("list")(cases.list_command)
 app.command("show")(cases.show_command)
 app.command("decide")(cases.decide_command)
-app.command("disclose")(cases.disclose_command)
+app.command("read")(clear.read_command)
+app.command("paper")(clear.paper_command)
+app.command("disclose")(clear.disclose_command)
 app.command("attach")(papers.attach_command)
 app.command("letters")(papers.letters_command)
 app.command("due")(due)

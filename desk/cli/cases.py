@@ -1,4 +1,4 @@
-"""The commands about petitions as the parser reads them: list, show, decide, verify, roster, disclose."""
+"""The commands about petitions as the parser reads them: list, show, decide, verify, roster."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,9 +6,7 @@ from typing import Annotated
 import typer
 
 from desk.cli import daily
-from desk.cli.console import at_the_console
-from desk.cli.output import fail, say, say_json, spoken, table
-from desk.wall_time import now
+from desk.cli.output import fail, say, say_json, spoken
 
 Number = Annotated[str, typer.Argument(metavar="编号", help="信访件编号，如 XF-2026-0001；派件如 XF-2026-0001/2")]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
@@ -68,26 +66,3 @@ def roster_command(file: Annotated[Path, typer.Argument(metavar="文件", help="
     with database().write() as session:
         organs, officers = load_roster(session, file)
     say(f"已载入单位 {organs} 个、人员 {officers} 名")
-
-
-@spoken
-def disclose_command(
-    number: Number,
-    officer: Annotated[str, typer.Option("--officer", prompt="本人工号", help="本人工号")],
-    reason: Annotated[str, typer.Option("--reason", prompt="查阅理由", help="为何需要查看完整信息")],
-) -> None:
-    """查看信访人完整信息；谁、何时、为何查看将记入案卷。"""
-    from models.vocabulary.people import Role
-    from rules.zone import legal_day
-    from tasks.casework.disclosure import disclose
-    from tasks.keeping.database import database
-    from tasks.record.act import Act, find_actor
-    from tasks.record.cases import lock_case
-
-    as_of = now()
-    roles = (Role.DIRECTOR, Role.CLERK, Role.VICE_CHAIR, Role.ARCHIVIST)
-    with database().write() as session:
-        actor = find_actor(session, at_the_console(officer), roles=roles, on=legal_day(as_of))
-        people = disclose(lock_case(session, number), act=Act(actor=actor, as_of=as_of), reason=reason)
-    heads = {"name": "姓名", "id_number": "证件号码", "phone": "电话", "address": "住址", "email": "邮箱"}
-    table(f"{number} 信访人", [{heads[field]: text for field, text in person.items()} for person in people])

@@ -163,6 +163,8 @@ class Event(Labelled):
     CONVENE = "convene", "召开协调会"
     ANNOTATE = "annotate", "办理记录"
     DISCLOSE = "disclose", "查阅个人信息"
+    READ = "read", "查阅案卷"
+    LOOK_REFUSED = "look_refused", "查阅未获准"
     RECORD_REPLY = "record_reply", "登记反馈"
     SUSPEND_CLOCK = "suspend_clock", "中止计时"
     RESUME_CLOCK = "resume_clock", "恢复计时"

@@ -4,7 +4,7 @@ from models.vocabulary.case import Audience, Event, State, Way
 from models.vocabulary.papers import Letter
 from models.vocabulary.people import Role
 from rules.lifecycle.guards import closure, common, intake, oversight, roll_up, routing
-from rules.lifecycle.row import APPROVERS, CLERKS, OFFICE_RULE, PAUSE_RULE, SYSTEM, Transition, row
+from rules.lifecycle.row import APPROVERS, CLERKS, OFFICE_RULE, PAUSE_RULE, PERSONS, SYSTEM, Transition, row
 from rules.lifecycle.stages import CLOCKS_RUN, OPEN, ROLLED_UP, UNITS_AT_WORK
 
 S, E, R, L = State, Event, Role, Letter
@@ -73,6 +73,8 @@ PETITION_ROWS: tuple[Transition, ...] = (
     row(E.RECOUNT, (S.DRAFT, *CLOCKS_RUN), None, (R.DIRECTOR, R.SYSTEM), OFFICE_RULE),
     row(E.DISCLOSE, (*OPEN, S.ATTACHED, S.DONE, S.REVIEWING, S.RE_REVIEWING, S.FINAL, S.WITHDRAWN, S.ARCHIVED, S.VOID), None,
         (*CLERKS, R.VICE_CHAIR, R.ARCHIVIST), "个人信息保护法 第五十一条", common.has_reason),
+    row(E.READ, tuple(S), None, PERSONS, "个人信息保护法 第五十一条", common.has_reason),
+    row(E.LOOK_REFUSED, tuple(S), None, PERSONS, OFFICE_RULE),
     # feedback 答复
     row(E.DELIVER, (S.DELIVERING,), S.CLOSING, CLERKS, "信访工作条例 第三十五条", closure.delivery_proved,
         starts=("review_request", "close"), stops=("notify", "deliver"), letters=(L.REPLY_NOTICE,), audience=Audience.PETITIONER),

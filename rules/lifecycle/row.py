@@ -13,6 +13,9 @@ CLERKS = (Role.CLERK, Role.DIRECTOR)
 APPROVERS = (Role.DIRECTOR, Role.VICE_CHAIR, Role.CHAIRS_MEETING)
 SYSTEM = (Role.SYSTEM,)
 UNIT = (Role.LIAISON,)
+LOOKS = frozenset({Event.READ, Event.LOOK_REFUSED})
+"""Who may look is asked of ``rules/access.py``; the lifecycle only keeps that somebody did, in whatever state."""
+PERSONS = tuple(role for role in Role if role is not Role.SYSTEM)
 OFFICE_RULE = "办公室设定（法规无明文）"
 PAUSE_RULE = "办公室设定（每次须写明依据；复核的听证时间见信访工作条例 第三十六条第二款）"
 

@@ -6,7 +6,7 @@ from models.vocabulary.case import Event, State
 from models.vocabulary.people import Role
 from rules.errors import TransitionRefusedError
 from rules.lifecycle.petition import PETITION_ROWS
-from rules.lifecycle.row import AnyState, Transition
+from rules.lifecycle.row import LOOKS, AnyState, Transition
 from rules.lifecycle.share import DISPATCH_ROWS
 from rules.situation import Situation
 
@@ -32,8 +32,8 @@ def rows_from(state: AnyState) -> Iterator[Transition]:
 
 
 def permitted(state: AnyState, role: Role) -> tuple[Event, ...]:
-    """Name what a role may do in a state, guards apart. The desk (issue 14) draws its buttons from it."""
-    return tuple(row.event for row in rows_from(state) if role in row.roles)
+    """Name what a role may do in a state, guards and looks apart. The desk (issue 14) draws its buttons from it."""
+    return tuple(row.event for row in rows_from(state) if role in row.roles and row.event not in LOOKS)
 
 
 def advance_from(state: AnyState, event: Event, role: Role, situation: Situation) -> Transition:

@@ -13,7 +13,7 @@ from models.organ import Organ
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
 from models.petitioner import Party, Petitioner
-from models.vocabulary.case import Event, Flag, PetitionClass, Step
+from models.vocabulary.case import Event, Flag, Step
 from models.vocabulary.limits import ClockState
 from models.vocabulary.papers import MessageState
 from models.vocabulary.people import PartyRole, Role
@@ -27,7 +27,7 @@ from tasks.casework.suspending import suspension_lines
 from tasks.keeping.vault import vault
 from tasks.limits.clocks import ON_FOOT
 from tasks.limits.rulebook import pack_of, rule_of
-from tasks.reading.masks import mask_name, shown_title
+from tasks.reading.masks import kept_secret, mask_name, shown_title
 from tasks.reading.plain import on_markdown
 from tasks.record.cases import clocks_of, dispatches_of
 
@@ -107,7 +107,7 @@ def _summary(session: Session, petition: Petition) -> dict[str, str]:
 
 
 def _people(session: Session, petition: Petition) -> str:
-    if petition.petition_class is PetitionClass.ACCUSATION:
+    if kept_secret(petition):
         return f"（保密），{petition.people_count} 人"
     query = (
         select(Petitioner.name_sealed, Party.role)

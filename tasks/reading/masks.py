@@ -1,7 +1,7 @@
 """Masks: how personal text is shown to people without the right to see it in full."""
 
 from models.petition import Petition
-from models.vocabulary.case import PetitionClass
+from rules.access import is_secret
 
 
 def mask_name(name: str) -> str:
@@ -26,6 +26,11 @@ def mask_id_number(number: str) -> str:
     return f"{number[:head]}{'*' * (len(number) - head - tail)}{number[len(number) - tail :]}"
 
 
+def kept_secret(petition: Petition) -> bool:
+    """Say whether a petition is an accusation, or may be one until it is screened: from its registration on."""
+    return is_secret(petition.petition_class, accuses=bool(petition.accused_sealed or petition.accused_organ_id))
+
+
 def shown_title(petition: Petition) -> str:
     """The title as lists may show it; that of an accusation stays hidden (条例 第三十条)."""
-    return "（密）" if petition.petition_class is PetitionClass.ACCUSATION else petition.title
+    return "（密）" if kept_secret(petition) else petition.title

@@ -14,7 +14,8 @@ IN_EVERY_CASE = (
     E.APPROVE, E.SEND_BACK, E.CLOSE, E.FINALIZE, E.VOID, E.DETACH, E.UPHOLD_OBJECTION, E.OVERRULE_OBJECTION,
     E.GRANT_EXTENSION, E.REFUSE_EXTENSION, E.SUPERVISE, E.SUSPEND_CLOCK,
 )  # fmt: skip
-IN_NO_CASE = tuple(event for event in Event if event not in (*IN_EVERY_CASE, E.DISCLOSE))
+IN_ACCUSATIONS = (E.DISCLOSE, E.READ)
+IN_NO_CASE = tuple(event for event in Event if event not in (*IN_EVERY_CASE, *IN_ACCUSATIONS))
 
 
 def named(value: object) -> str:
@@ -31,8 +32,11 @@ class TestADecision:
     def test_of_daily_work_needs_none(self, event: Event, petition_class: PetitionClass | None) -> None:
         assert not needs_signature(event, petition_class)
 
-    def test_to_see_full_data_needs_one_where_somebody_is_accused(self, petition_class: PetitionClass | None) -> None:
-        assert needs_signature(E.DISCLOSE, petition_class) is (petition_class is C.ACCUSATION)
+    @pytest.mark.parametrize("event", IN_ACCUSATIONS, ids=named)
+    def test_to_see_full_data_needs_one_where_somebody_is_accused(
+        self, event: Event, petition_class: PetitionClass | None
+    ) -> None:
+        assert needs_signature(event, petition_class) is (petition_class is C.ACCUSATION)
 
 
 @pytest.mark.parametrize(

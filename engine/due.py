@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from prefect.server.database import PrefectDBInterface
 from prefect.server.schemas.core import FlowRun
 from prefect.server.schemas.states import StateType
+from prefect.types._datetime import now
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -33,14 +34,14 @@ class Looker:
         """Take whom to ask and what for."""
         self._db, self._pool, self._limit, self._but_for = db, pool, limit, list(but_for)
 
-    async def first(self, before: datetime, wait: float) -> DueAnswer[FlowRun]:
-        """What is due by an instant, as soon as anything is; the instant moves along while we wait, so many seconds at most."""
+    async def first(self, before: datetime | None, wait: float) -> DueAnswer[FlowRun]:
+        """What is due by an instant (none: now), as soon as anything is; it moves along while we wait, so many seconds at most."""
         began, wait = time.monotonic(), min(wait, LONGEST_WAIT)
         with bell.listening() as rung:
             while True:
                 rung.clear()
                 waited = time.monotonic() - began
-                found = await self._look(before + timedelta(seconds=waited))
+                found = await self._look(now("UTC") if before is None else before + timedelta(seconds=waited))
                 if found.runs or found.others or waited >= wait or bell.is_over:
                     return found
                 await rings_within(rung, min(LOOK_EVERY, wait - waited))

@@ -23,13 +23,16 @@ StateKind = TypeVar("StateKind", bound=BaseModel)
 
 
 class DueQuery(BaseModel):
-    """Which runs of a pool are wanted: due by an instant, and how many seconds to wait for the first.
+    """Which runs of a pool are wanted: due by an instant (by the server's own time, if none is named), and how many seconds to wait.
+
+    A run is put in the queue at the server's time. Whoever named his own, a few milliseconds older than the question, would
+    be a little behind it and not see the run of which the bell has just told.
 
     ``but_for`` are the states in which the asker saw the runs that it has in hand; one that is resumed meanwhile is due anew.
     """
 
     pool: str
-    before: datetime
+    before: datetime | None = None
     limit: int = Field(default=1, ge=1)
     wait: float = Field(default=0.0, ge=0.0)
     but_for: list[UUID] = []

@@ -39,7 +39,7 @@ class Settings(BaseModel):
     worker_threads: int = Field(default=4, ge=1, description="Runs that one casework worker drives at once")
     worker_poll: timedelta = Field(default=timedelta(milliseconds=400), description="Pause between two looks for due runs")
     nudge_poll: timedelta = Field(
-        default=timedelta(milliseconds=500), description="Pause between two looks for cases ahead of their run"
+        default=timedelta(milliseconds=100), description="Pause between two looks for cases ahead of their run"
     )
     stuck_after: timedelta = Field(
         default=timedelta(seconds=60), description="How long a run may be under way before it counts as stuck"

@@ -72,6 +72,18 @@ def test_whoever_waits_is_told_as_soon_as_a_run_is_queued(inside: In, monkeypatc
     assert told == queued
 
 
+def test_a_run_queued_at_this_instant_is_seen_by_whoever_asked_just_before(inside: In) -> None:
+    async def story(house: House) -> bool:
+        async with house.queued() as run:
+            pass
+        late = datetime.now(UTC) - timedelta(seconds=1)  # noqa: TID251
+        behind = await house.looker().first(late, 0.0)
+        found = await house.looker().first(None, 0.0)
+        return ([one.id for one in behind.runs], [one.id for one in found.runs]) == ([], [run])
+
+    assert inside(story)
+
+
 def test_whoever_waits_holds_no_connection_to_the_database(inside: In, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(due, "LOOK_EVERY", LONG)
 

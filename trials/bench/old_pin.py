@@ -1,7 +1,7 @@
 """The same step by the code that stood on the old pin of Prefect, in an environment of its own, in the same run.
 
 The commit's files and an environment with exactly its pins are made in a folder for the occasion and removed afterwards. The
-old code measures itself: its own stack, its own drain, the same sizes.
+old code measures itself: its own stack, its own drain, the same sizes; only the single waits are taken by our way of measuring.
 """
 
 import json
@@ -23,7 +23,9 @@ PREFECT = "3.8.8"
 MEASURED = """
 import json, sys
 from bench.engine import engine
-from bench.steps import drain, latencies
+from bench.steps import drain
+from models.vocabulary import Step
+from one_by_one import latencies
 from settling import settle
 from tasks.settings import settings
 
@@ -31,7 +33,7 @@ steps, decisions = map(int, sys.argv[1:])
 with engine("postgresql") as office:
     settle(settings().casework_url, settings().prefect_database_url)
     drained = drain(office, steps)
-    waits = {way: latencies(office, decisions, at_the_desk=way == "desk") for way in ("form", "desk")}
+    waits = {way: latencies(office, decisions, Step.SCREEN, Step.PROPOSE, at_the_desk=way == "desk") for way in ("form", "desk")}
 print(json.dumps({"drained": drained, "waits": waits}))
 """
 

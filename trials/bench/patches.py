@@ -20,7 +20,7 @@ from desk.stack.whole import Stack
 from engine.server import FAST
 from trials.bench.engine import engine
 from trials.bench.patched_server import WITHOUT
-from trials.bench.steps import drain, idle, latencies
+from trials.bench.steps import drain, idle, waits
 
 ONE = "--one"
 SIZES = {"steps": 60, "rounds": 5, "idle_seconds": 40}
@@ -40,8 +40,8 @@ def measure_one(kind: str, steps: int, rounds: int, idle_seconds: float) -> dict
     with engine(kind, kind_of_stack=PatchedStack) as office:
         drain(office, steps)  # warm
         spent = [drain(office, steps)["cpu_ms_per_step"] for _ in range(rounds)]
-        waits = latencies(office, max(2, steps // 3), at_the_desk=False)
-        return {"server": [one["server"] for one in spent], "waits": waits, "idle": idle(office, idle_seconds)}
+        seconds = waits(office, max(2, steps // 3), at_the_desk=False)
+        return {"server": [one["server"] for one in spent], "waits": seconds, "idle": idle(office, idle_seconds)}
 
 
 def start(without: str, arguments: list[str]) -> subprocess.Popen[str]:

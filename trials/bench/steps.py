@@ -8,12 +8,12 @@ import time
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
-from uuid import UUID
 
 from models.vocabulary.case import Step
 from tasks.keeping.settings import settings
 from trials.bench.crowd import add_suspended
 from trials.bench.engine import Engine, engine
+from trials.bench.one_by_one import latencies
 from trials.bench.rounds import ROUNDS, Round, Sizes
 from trials.bench.settling import settle
 
@@ -35,21 +35,9 @@ def drain(office: Engine, count: int) -> dict[str, Any]:
     return {"steps": count, "seconds": round(seconds, 3), "per_second": round(count / seconds, 2), "cpu_ms_per_step": spent}
 
 
-def latencies(office: Engine, count: int, *, at_the_desk: bool) -> list[float]:
-    """Decide one step after the other on an idle stack; returns the seconds until the engine shows the next wait."""
-    found = []
-    for number in office.register(count):
-        (run,) = office.runs_waiting({number}, Step.SCREEN)
-        time.sleep(0.37)  # not in step with anybody's polling
-        began = time.perf_counter()
-        if at_the_desk:
-            office.decide_at_the_desk(number)
-        else:
-            office.answer_form(run)
-        while (state := office.client.read_flow_run(UUID(run)).state) is None or state.name != Step.PROPOSE.label:
-            time.sleep(0.02)
-        found.append(time.perf_counter() - began)
-    return found
+def waits(office: Engine, count: int, *, at_the_desk: bool) -> list[float]:
+    """Seconds from one decision after the other until the next wait, on an idle stack."""
+    return latencies(office, count, Step.SCREEN, Step.PROPOSE, at_the_desk=at_the_desk)
 
 
 def idle(office: Engine, seconds: float = IDLE_SECONDS) -> float:
@@ -66,10 +54,10 @@ def on_stack(kind: str, worker_type: str, sizes: Sizes) -> Round:
     with engine(kind, worker_type=worker_type) as office:
         settle(settings().casework_url, settings().prefect_database_url)
         drained = drain(office, sizes.steps)
-        waits = {"form": latencies(office, sizes.decisions, at_the_desk=False)}
+        found = {"form": waits(office, sizes.decisions, at_the_desk=False)}
         if not office.stock:
-            waits["desk"] = latencies(office, sizes.decisions, at_the_desk=True)
-    return Round.read(drained, waits)
+            found["desk"] = waits(office, sizes.decisions, at_the_desk=True)
+    return Round.read(drained, found)
 
 
 def at_rest(kind: str) -> float:

@@ -105,14 +105,14 @@ def test_what_is_due_is_told_by_the_engines_time(fake: FakeEngine, wrong: timede
     fake.due = [uuid4()]
     fake.says = MONDAY + wrong
     assert fake.look() == fake.due
-    by = [datetime.fromisoformat(look["before"]) for look in fake.looks]
-    assert by == ([fake.says] if wrong < timedelta() else []), "what a look by a clock that is ahead brings is of the future"
+    assert not [look["before"] for look in fake.looks if "before" in look]
 
 
 def test_runs_of_the_future_are_left_alone_when_our_clock_jumps_ahead(fake: FakeEngine) -> None:
     fake.look()
-    fake.due, fake.says = [uuid4()], MONDAY - timedelta(days=1)
-    assert [fake.look(), fake.look()] == [[], fake.due]
+    fake.held, fake.says, fake.seconds = [uuid4()], MONDAY - timedelta(days=1), REPORT_EVERY
+    assert fake.look() == fake.held
+    assert fake.asked[2:] == ["the pool", "the index", "the pool"], "what a look by a clock that is ahead brings is of the future"
 
 
 @pytest.mark.engine

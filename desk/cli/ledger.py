@@ -25,6 +25,8 @@ def import_command(
     columns: Annotated[Path | None, typer.Option("--columns", help=COLUMNS_HELP)] = None,
     rejects: Annotated[Path | None, typer.Option("--rejects", help="退回行写到哪里；不填则在台账旁")] = None,
     officer: Annotated[str, typer.Option("--officer", help="经办人工号；不填按系统登记")] = "",
+    sheet: Annotated[str, typer.Option("--sheet", help="只读这个工作表；不填则读表头相同的各表，隐藏的不读")] = "",
+    day_order: Annotated[str, typer.Option("--day-order", help="数字日期的次序：年月日、月日年或日月年")] = "年月日",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不登记")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
 ) -> None:
@@ -36,7 +38,7 @@ def import_command(
     try:
         with _Bar("检查" if dry_run else "登记") as progress:
             act = _act(casework, officer)
-            plan = ImportPlan(columns=columns, rejects=rejects, dry_run=dry_run)
+            plan = ImportPlan(columns=columns, rejects=rejects, dry_run=dry_run, sheet=sheet, day_order=day_order)
             report = import_ledger(casework, file, plan, act=act, progress=progress)
     except LedgerError as refused:
         fail(str(refused), MISUSED)
@@ -92,12 +94,14 @@ def _tell(report: "ImportReport", *, dry_run: bool, as_json: bool) -> None:
     if as_json:
         say_json(
             {
+                "lines": report.lines,
                 "registered": report.registered,
                 "rejected": report.rejected,
                 "known": report.known,
                 "dry_run": dry_run,
                 "rejects": [{"row": reject.row_number, "reason": reject.reason} for reject in report.rejects],
                 "warnings": report.warnings,
+                "known_rows": report.known_rows,
                 "unknown_columns": report.unknown_columns,
                 "rejects_path": report.rejects_path,
             }
@@ -111,5 +115,10 @@ def _tell(report: "ImportReport", *, dry_run: bool, as_json: bool) -> None:
         say(f"另有提醒 {len(report.warnings) - MOST_SHOWN} 条，用 --json 查看全部")
     if report.rejects_path:
         say(f"退回行和原因见 {report.rejects_path}，改正后可直接导入该文件")
+    for known in report.known_rows[:MOST_SHOWN]:
+        say(known)
+    if len(report.known_rows) > MOST_SHOWN:
+        say(f"另有以前登记过的 {len(report.known_rows) - MOST_SHOWN} 行，用 --json 查看全部")
+    say(f"台账共 {report.lines} 行 = 登记 {report.registered} + 退回 {report.rejected} + 已登记过 {report.known}")
     verb = "试运行，未登记：可登记" if dry_run else "登记"
     say(f"{verb} {report.registered} 件，退回 {report.rejected} 行，已登记过 {report.known} 行")

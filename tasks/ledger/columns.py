@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from rules.errors import CaseworkError
+from tasks.ledger.words import PLAIN_DAYS, DayStyle
 
 LedgerRow = dict[str, str]
+
+MOST_OF_A_HEAD = 40
 
 # fmt: off
 USUAL_HEADS: dict[str, tuple[str, ...]] = {
@@ -75,8 +78,11 @@ class Columns:
 
     heads: Mapping[str, tuple[str, ...]]
     defaults: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What the office's own words mean, by field; the empty field holds for all."""
     unknown: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    days: DayStyle = PLAIN_DAYS
 
     def cell(self, row: LedgerRow, name: str) -> Cell:
         """Read the best filled column of a field, or what is assumed for it."""
@@ -85,6 +91,10 @@ class Columns:
         if head is None:
             return Cell(heads[0] if heads else title_of(name), self.defaults.get(name, ""))
         return Cell(head, row[head].strip())
+
+    def meant(self, name: str, text: str) -> str:
+        """What the column file says that a word means; the word itself where it says nothing."""
+        return self.values.get(name, {}).get(text) or self.values.get("", {}).get(text, text)
 
     def rest(self, row: LedgerRow, name: str) -> list[Cell]:
         """Read the filled columns of a field that ``cell`` passes over."""
@@ -104,12 +114,26 @@ def plain_head(head: str) -> str:
     return re.sub(r"\(.*?\)$", "", bare).strip("*:") or bare
 
 
+_KNOWN = {head: name for name, known in USUAL_HEADS.items() for head in known}
+
+
+def means_field(head: str) -> bool:
+    """Say whether a text is a usual head."""
+    return len(head) <= MOST_OF_A_HEAD and plain_head(head) in _KNOWN
+
+
+def looks_like_heads(cells: Sequence[str]) -> bool:
+    """Say whether a line is the heads of a ledger: a day and something else, each under a usual name."""
+    found = {_KNOWN.get(plain_head(cell)) for cell in cells if cell and len(cell) <= MOST_OF_A_HEAD}
+    return bool(found & {"receipt_on", "registered_on"}) and len(found - {None}) > 1
+
+
 def sort_heads(heads: Sequence[str], path: Path | None = None) -> Columns:
     """Sort a ledger's heads by field, first as its column file says, then as heads usually mean.
 
     Raises ``LedgerError`` when no column tells the receipt date or the channel.
     """
-    chosen, defaults = read_columns_file(path) if path else ({}, {})
+    chosen, defaults, values = read_columns_file(path) if path else ({}, {}, {})
     wanted = {head: name for head, name in chosen.items() if head in heads}
     usual = {plain_head(head): (name, rank) for name, known in USUAL_HEADS.items() for rank, head in enumerate(known)}
     found: dict[str, list[tuple[int, str]]] = {}
@@ -122,7 +146,8 @@ def sort_heads(heads: Sequence[str], path: Path | None = None) -> Columns:
             found.setdefault(name, []).append((rank, head))
     sorted_heads = {name: tuple(head for _, head in sorted(ranked, key=lambda pair: pair[0])) for name, ranked in found.items()}
     missing = tuple(head for head in chosen if head not in heads)
-    return _usable(Columns(heads=sorted_heads, defaults=defaults, unknown=tuple(unknown), missing=missing), heads)
+    found_columns = Columns(heads=sorted_heads, defaults=defaults, values=values, unknown=tuple(unknown), missing=missing)
+    return _usable(found_columns, heads)
 
 
 def _usable(columns: Columns, heads: Sequence[str]) -> Columns:
@@ -134,8 +159,11 @@ def _usable(columns: Columns, heads: Sequence[str]) -> Columns:
     return columns
 
 
-def read_columns_file(path: Path) -> tuple[dict[str, str], dict[str, str]]:
-    """Read which field each head means and what to assume; raises ``LedgerError`` naming the line's head."""
+Fields = dict[str, str]
+
+
+def read_columns_file(path: Path) -> tuple[Fields, Fields, dict[str, Fields]]:
+    """Read which field each head means, what to assume, and what words mean; raises ``LedgerError`` naming the line's head."""
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
@@ -143,11 +171,23 @@ def read_columns_file(path: Path) -> tuple[dict[str, str], dict[str, str]]:
     except tomllib.TOMLDecodeError as error:
         raise LedgerError(f"列对照文件 {path.name} 格式不对（{error}），列名请加英文双引号") from error
     for section in found:
-        if section not in ("columns", "defaults"):
-            raise LedgerError(f"列对照文件 {path.name} 不认识“{section}”一节，只能有 [columns] 和 [defaults]")
+        if section not in ("columns", "defaults", "values"):
+            raise LedgerError(f"列对照文件 {path.name} 不认识“{section}”一节，只能有 [columns]、[defaults] 和 [values]")
     columns = {head: _field(value, head, path) for head, value in _texts(found, "columns", path).items()}
     defaults = {_field(name, name, path): value for name, value in _texts(found, "defaults", path).items()}
-    return columns, defaults
+    return columns, defaults, _values(found.get("values", {}), path)
+
+
+def _values(found: Any, path: Path) -> dict[str, Fields]:
+    """What words mean: lines of [values] hold for all fields, those of [values."信访形式"] for that one."""
+    if not isinstance(found, dict):
+        raise LedgerError(f'列对照文件 {path.name} 的 [values] 每行都应是 "原词" = "现用词" 的样子')
+    general = {word: meant for word, meant in found.items() if not isinstance(meant, dict)}
+    values = {"": _texts({"values": general}, "values", path)}
+    for name, words in found.items():
+        if isinstance(words, dict):
+            values[_field(name, name, path)] = _texts({"values": words}, "values", path)
+    return values
 
 
 def _texts(found: dict[str, Any], section: str, path: Path) -> dict[str, str]:

@@ -1,43 +1,51 @@
-"""Ledger files: rows out of CSV and XLSX as clean text, and the file of rejected rows."""
+"""Ledger files: the rows of a CSV or a workbook, whatever shape it has."""
 
-import csv
-import io
 import os
-import re
-import unicodedata
-import warnings
-from collections.abc import Iterable, Iterator, Sequence
+import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
 
+from tasks.ledger.cells import clean, guarded
 from tasks.ledger.columns import LedgerError, LedgerRow
+from tasks.ledger.rejects import Reject, write_rejects
+from tasks.ledger.sheet import REPORT_HEADS, Line, Sheet, Table, table_of
+from tasks.ledger.text import text_sheet
+from tasks.ledger.workbook import DAY_ZERO_1900, Workbook, read_workbook
 
-REPORT_HEADS = ("行号", "原因")
-"""What the rejects file adds; a file that ends in these two columns is a rejects file that comes back."""
-
-RUINED_BY_EXCEL = re.compile(r"0\d+|\d{12,}|[=+\-@].*", re.DOTALL)
-"""Texts that Excel would turn into rounded numbers (ID numbers lose digits), or would carry out as formulas."""
+MOST_BYTES = 128 * 2**20
+"""What a ledger file may have; a hundred thousand rows have a fifth of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ledger:
-    """One ledger: its heads, its filled rows by their number in the sheet, and the sheets that were left aside."""
+    """One ledger: the tables of its sheets with the same heads, the sheets left aside, and from when its days count."""
 
-    heads: tuple[str, ...]
-    rows: tuple[tuple[int, LedgerRow], ...]
+    tables: tuple[Table, ...]
     other_sheets: tuple[str, ...] = ()
+    hidden_sheets: tuple[str, ...] = ()
+    day_zero: date = DAY_ZERO_1900
 
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """The heads of its tables."""
+        return self.tables[0].names
 
-@dataclass(frozen=True)
-class Reject:
-    """A row that was not registered, and why."""
+    @property
+    def rows(self) -> tuple[tuple[int, LedgerRow], ...]:
+        """Its filled rows by their number in the sheet."""
+        return tuple((line.number, table.row(line)) for table in self.tables for line in table.lines)
 
-    row_number: int
-    row: LedgerRow
-    reason: str
+    @property
+    def size(self) -> int:
+        """How many rows it has."""
+        return sum(len(table.lines) for table in self.tables)
+
+    def places(self) -> Iterator[tuple[str, Table, Line]]:
+        """Its rows, each with the name of its sheet where there are several."""
+        for table in self.tables:
+            yield from ((table.title if len(self.tables) > 1 else "", table, line) for line in table.lines)
 
 
 def read_rows(path: Path) -> Iterator[tuple[int, LedgerRow]]:
@@ -45,144 +53,58 @@ def read_rows(path: Path) -> Iterator[tuple[int, LedgerRow]]:
     yield from read_ledger(path).rows
 
 
-def read_ledger(path: Path) -> Ledger:
+def read_ledger(path: Path, sheet: str = "") -> Ledger:
     """Read a ledger; raises ``LedgerError`` for a missing file, another kind of file, or one without a head row."""
-    if not path.is_file():
-        raise LedgerError(f"找不到文件 {path}，请核对文件名")
+    size = _size(path)
     kind = path.suffix.lower()
-    others: tuple[str, ...] = ()
-    if kind in (".csv", ".txt"):
-        lines = _csv_lines(path)
-    elif kind in (".xlsx", ".xlsm"):
-        lines, others = _xlsx_lines(path)
-    else:
+    if kind not in (".csv", ".txt", ".tsv", ".xlsx", ".xlsm"):
         raise LedgerError(f"{path.name} 不是 CSV 或 XLSX 文件，请在 Excel 中另存为 .xlsx 后再导入")
-    return _ledger(path, [[clean(cell) for cell in line] for line in lines], others)
+    if size > MOST_BYTES:
+        raise LedgerError(f"{path.name} 超过 {MOST_BYTES // 2**20} MB，请拆成几个文件后再导入")
+    if kind in (".xlsx", ".xlsm"):
+        return _of_workbook(path, read_workbook(path, sheet))
+    if sheet:
+        raise LedgerError(f"{path.name} 是文本文件，没有工作表，请去掉 --sheet")
+    return Ledger(tables=(table_of(path.name, text_sheet(path.name, _bytes(path))),))
 
 
-def _ledger(path: Path, lines: list[list[str]], others: tuple[str, ...]) -> Ledger:
-    filled = [(number, line) for number, line in enumerate(lines, start=1) if any(line)]
-    # A sheet's title stands above the heads in one merged cell.
-    while len(filled) > 1 and sum(map(bool, filled[0][1])) == 1 < sum(map(bool, filled[1][1])):
-        filled.pop(0)
-    if not filled:
-        raise LedgerError(f"{path.name} 里没有内容，请核对文件")
-    heads = _heads(filled.pop(0)[1])
-    rows = [(number, {head: line[at] if at < len(line) else "" for at, head in heads}) for number, line in filled]
-    names = tuple(head for _, head in heads)
-    return Ledger(heads=names, rows=tuple((number, row) for number, row in rows if any(row.values())), other_sheets=others)
-
-
-def _heads(line: Sequence[str]) -> list[tuple[int, str]]:
-    """Name the columns by position; a head that comes twice is numbered, one without a name is named by its place."""
-    while line and not line[-1]:
-        line = line[:-1]
-    if tuple(line[-2:]) == REPORT_HEADS:
-        line = line[:-2]
-    heads: list[tuple[int, str]] = []
-    for at, text in enumerate(line):
-        head = " ".join(text.split()) or f"第{at + 1}列"
-        again = sum(known == head or known.startswith(f"{head}（") for _, known in heads)
-        heads.append((at, f"{head}（{again + 1}）" if again else head))
-    return heads
-
-
-def _csv_lines(path: Path) -> list[list[str]]:
-    text = _decoded(path)
-    first = text.partition("\n")[0]
-    delimiter = max(",\t;", key=first.count)
+def _size(path: Path) -> int:
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error as error:
-        raise LedgerError(f"{path.name} 不是规范的 CSV 文件（{error}），请在 Excel 中另存为 .xlsx 后再导入") from error
+        found = os.stat(path)
+    except FileNotFoundError:
+        raise LedgerError(f"找不到文件 {path}，请核对文件名") from None
+    except (OSError, ValueError) as error:
+        raise LedgerError(f"文件 {path} 打不开，请核对文件名和权限") from error
+    if not stat.S_ISREG(found.st_mode):
+        raise LedgerError(f"{path} 不是文件（是目录、管道或设备），请指定一个 CSV 或 XLSX 文件")
+    return found.st_size
 
 
-def _decoded(path: Path) -> str:
+def _bytes(path: Path) -> bytes:
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise LedgerError(f"文件 {path} 打不开，请核对权限") from error
-    encodings = ("utf-16",) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030")
-    for encoding in encodings:
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise LedgerError(f"{path.name} 的文字编码读不出来，请另存为 UTF-8 或 GB18030 的 CSV，或存为 .xlsx")
+    if len(raw) > MOST_BYTES:  # a file that grows while it is read, or whose size is a lie
+        raise LedgerError(f"{path.name} 超过 {MOST_BYTES // 2**20} MB，请拆成几个文件后再导入")
+    return raw
 
 
-def _xlsx_lines(path: Path) -> tuple[list[list[Any]], tuple[str, ...]]:
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what Excel alone understands: drop-down lists, coloured cells
-            book = load_workbook(path, read_only=True, data_only=True)
-            try:
-                sheets = [(sheet.title, _sheet_lines(sheet)) for sheet in book.worksheets]
-            finally:
-                book.close()
-    except (OSError, BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError) as error:
-        raise LedgerError(f"{path.name} 打不开：不是有效的 XLSX 文件，或者设有密码，请在 Excel 中另存后再导入") from error
-    filled = [(title, lines) for title, lines in sheets if any(any(cell is not None for cell in line) for line in lines)]
-    return (filled[0][1], tuple(title for title, _ in filled[1:])) if filled else ([], ())
+def _of_workbook(path: Path, book: Workbook) -> Ledger:
+    """Take the first filled sheet, and every further one that has the same heads."""
+    filled = [sheet for sheet in book.sheets if _is_filled(sheet)]
+    if not filled:
+        hidden = f"（隐藏的工作表不读：{'、'.join(book.hidden)}，要读请用 --sheet 指明）" if book.hidden else ""
+        raise LedgerError(f"{path.name} 里没有内容{hidden}，请核对文件")
+    tables = [table_of(path.name, sheet) for sheet in filled]
+    same = tuple(table for table in tables if table.names == tables[0].names)
+    others = tuple(table.title for table in tables if table.names != tables[0].names)
+    return Ledger(tables=same, other_sheets=others, hidden_sheets=book.hidden, day_zero=book.day_zero)
 
 
-def _sheet_lines(sheet: Any) -> list[list[Any]]:
-    sheet.reset_dimensions()  # some programs write a wrong size into the file
-    return [list(line) for line in sheet.iter_rows(values_only=True)]
+def _is_filled(sheet: Sheet) -> bool:
+    return any(any(line.cells) for line in sheet.lines)
 
 
-def clean(value: Any) -> str:
-    """Turn a cell into text: real dates as 2026-03-02, whole numbers without a point, no control characters."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return _clean_text(str(value))
-
-
-def _clean_text(text: str) -> str:
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs")).strip()
-    quoted = re.fullmatch(r'="(.*)"', text, re.DOTALL)
-    text = quoted[1].replace('""', '"') if quoted else text
-    return text[1:] if text[:1] == "'" and RUINED_BY_EXCEL.fullmatch(text[1:]) else text
-
-
-def guarded(text: str) -> str:
-    """Write a text so that Excel shows and saves it unchanged; ``clean`` takes the guard off again."""
-    if not RUINED_BY_EXCEL.fullmatch(text):
-        return text
-    return f'="{text}"' if text.isdigit() else f"'{text}"
-
-
-def write_rejects(path: Path, heads: Sequence[str], rejects: Iterable[Reject]) -> Path | None:
-    """Write rejected rows for Excel, readable by their owner only.
-
-    An earlier file that says something else may hold corrections: it is set aside and its new name returned.
-    """
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer)
-    writer.writerow([*heads, *REPORT_HEADS])
-    for reject in sorted(rejects, key=lambda reject: reject.row_number):
-        writer.writerow([*(guarded(reject.row.get(head, "")) for head in heads), reject.row_number, reject.reason])
-    content = buffer.getvalue().encode("utf-8-sig")
-    aside = path.with_name(f"{path.name}.bak") if path.exists() and path.read_bytes() != content else None
-    if aside:
-        os.replace(path, aside)
-    part = path.with_name(f".{path.name}.part")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    os.replace(part, path)
-    return aside
+__all__ = ["REPORT_HEADS", "Ledger", "Reject", "clean", "guarded", "read_ledger", "read_rows", "write_rejects"]

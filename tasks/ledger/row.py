@@ -13,14 +13,27 @@ from rules.errors import CaseworkError
 from rules.identity import id_number_warning
 from tasks.casework.drafts import NO_CONTENT, Person, Registration
 from tasks.forms.base import read_list
+from tasks.ledger.cells import ROUNDED
 from tasks.ledger.columns import Cell, Columns, LedgerRow
-from tasks.ledger.words import CHANNELS, CLASSES, OPEN_CLASSES, SOURCES, means_nothing, read_day, share_out, split_names
+from tasks.ledger.words import (
+    CHANNELS,
+    CLASSES,
+    OPEN_CLASSES,
+    SAYS_MORE,
+    SOURCES,
+    means_nothing,
+    read_day,
+    share_out,
+    split_names,
+)
 
 Word = TypeVar("Word", bound=Labelled)
 
 NOTES = "\n〔原台账记载〕"
 EARLIEST = date(1949, 10, 1)
 MOST_PEOPLE = 1_000_000
+SHORTEST_PAPER = 8
+"""Characters that the number of a paper has at least; shorter pieces between blanks are parts of one."""
 
 
 class RowError(CaseworkError):
@@ -38,7 +51,7 @@ def to_registration(row: LedgerRow, columns: Columns, *, today: date) -> Registr
 
 def row_warnings(paper: Registration) -> list[str]:
     """Say what looks wrong about a paper that is registered all the same."""
-    found = [id_number_warning(person.id_number) for person in paper.persons]
+    found = [id_number_warning(one) for person in paper.persons for one in read_list(person.id_number)]
     return [warning for warning in dict.fromkeys(found) if warning]
 
 
@@ -77,15 +90,15 @@ class RowReader:
             persons=persons,
             source=self._coded("source", Source, SOURCES) or Source.SELF,
             postmark_on=self._day("postmark_on"),
-            people_count=self._count("people_count") or named,
+            people_count=max(self._count("people_count"), named),
             visitor_count=self._count("visitor_count"),
             place=self._text("place"),
             addressee=self._text("addressee"),
             accused=self._text("accused"),
             accused_unit=self._text("accused_unit"),
-            upstream_number=self._text("upstream_number"),
+            upstream_number=self._number("upstream_number"),
             upstream_due_on=self._day("upstream_due_on", past=False),
-            legacy_number=self._text("legacy_number"),
+            legacy_number=self._number("legacy_number"),
             petition_class=petition_class,
             content_code=self._text("content_code"),
             flags=self._flags() | ({Flag.HISTORIC} if content else {Flag.HISTORIC, Flag.UNCLEAR}),
@@ -98,6 +111,14 @@ class RowReader:
         text = self._cell(name).text
         return "" if means_nothing(text) else text
 
+    def _number(self, name: str) -> str:
+        """Read a number that is a name: as written, unless a spreadsheet has rounded it."""
+        head, text = self._cell(name).head, self._text(name)
+        if any(ROUNDED.fullmatch(part) for part in text.split()):
+            self.problems.append(f"“{head}”的“{text}”已被 Excel 改写，请按原件补填，并把该列设为文本格式")
+            return ""
+        return text
+
     def _receipt(self) -> date | None:
         name = "receipt_on" if self._text("receipt_on") else "registered_on"
         if not self._text(name):
@@ -108,7 +129,7 @@ class RowReader:
     def _day(self, name: str, *, past: bool = True) -> date | None:
         head, text = self._cell(name).head, self._text(name)
         try:
-            day = read_day(text, f"“{head}”的") if text else None
+            day = read_day(text, f"“{head}”的", self._columns.days) if text else None
         except CaseworkError as refused:
             self.problems.append(str(refused))
             return None
@@ -134,9 +155,9 @@ class RowReader:
         head, text = self._cell(name).head, self._text(name)
         if not text:
             return None
-        word = "".join(unicodedata.normalize("NFKC", text).split()).lower()
+        word = "".join(unicodedata.normalize("NFKC", self._columns.meant(name, text)).split()).lower()
         try:
-            return also.get(word) or kind.read(word)
+            return also.get(word) or also.get(word.removesuffix("类")) or kind.read(word.removesuffix("类"))
         except ValueError:
             choices = "、".join(member.label for member in kind)
             self.problems.append(f"“{head}”的“{text}”不认识，请改为{choices}之一")
@@ -148,7 +169,8 @@ class RowReader:
         return self._coded("channel", Channel, CHANNELS)
 
     def _class(self) -> PetitionClass | None:
-        return None if self._text("petition_class") in OPEN_CLASSES else self._coded("petition_class", PetitionClass, CLASSES)
+        text = self._columns.meant("petition_class", self._text("petition_class"))
+        return None if text.removesuffix("类") in OPEN_CLASSES else self._coded("petition_class", PetitionClass, CLASSES)
 
     def _flags(self) -> frozenset[Flag]:
         try:
@@ -159,14 +181,18 @@ class RowReader:
 
     def _persons(self) -> tuple[tuple[Person, ...], int]:
         """Read the people and how many the name column speaks of (张某某等16人)."""
-        names, told = split_names(self._cell("name").text)
+        try:
+            names, told = split_names(self._cell("name").text)
+        except CaseworkError as refused:
+            self.problems.append(f"“{self._cell('name').head}”的{refused}")
+            return (), 1
         size = max(len(names), 1)
-        numbers, phones = (share_out(self._text(name), size) for name in ("id_number", "phone"))
+        numbers, phones = (share_out(self._number(name), size) for name in ("id_number", "phone"))
         lead = {"address": self._text("address"), "email": self._text("email")}
         people = tuple(
             Person(
                 name=names[at] if names else "",
-                id_number=numbers[at].replace(" ", ""),
+                id_number=_joined(numbers[at]),
                 phone=phones[at],
                 role=PartyRole.CO_SIGNER if at else PartyRole.LEAD,
                 **({} if at else lead),
@@ -188,8 +214,16 @@ class RowReader:
             kept.append(self._cell("registered_on"))
         if petition_class is None:
             kept.append(self._cell("petition_class"))
+        if self._text("channel") in SAYS_MORE:
+            kept.append(self._cell("channel"))
         kept += [cell for name in self._columns.heads if name for cell in self._columns.rest(self._row, name)]
         return [f"{cell.head}：{cell.text}" for cell in kept if not means_nothing(cell.text)]
+
+
+def _joined(number: str) -> str:
+    """Take the blanks out of one number; several whole numbers stay apart."""
+    parts = number.split()
+    return "、".join(parts) if len(parts) > 1 and all(len(part) >= SHORTEST_PAPER for part in parts) else "".join(parts)
 
 
 def _with_notes(content: str, notes: list[str]) -> str:

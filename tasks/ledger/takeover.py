@@ -5,7 +5,8 @@ import os
 import unicodedata
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy.exc import DataError, IntegrityError
@@ -16,9 +17,11 @@ from rules.errors import CaseworkError
 from tasks.casework.drafts import Registration, register_now
 from tasks.keeping.database import Database
 from tasks.keeping.vault import vault
-from tasks.ledger.columns import Columns, LedgerError, LedgerRow, sort_heads
+from tasks.ledger.columns import Columns, LedgerError, sort_heads
 from tasks.ledger.file import Ledger, Reject, read_ledger, read_rows, write_rejects
 from tasks.ledger.row import RowError, fingerprint, row_warnings, to_registration
+from tasks.ledger.sheet import Line, Table
+from tasks.ledger.words import DayStyle
 from tasks.record.act import Act
 
 BATCH = 50
@@ -31,13 +34,15 @@ ImportProgress = Callable[[int, int | None], None]
 
 @dataclass(frozen=True, kw_only=True)
 class ImportReport:
-    """What became of a ledger; registered, known and rejected rows add up to the rows of the file."""
+    """What became of a ledger; registered, known and rejected rows add up to ``lines``, the filled rows of the file."""
 
+    lines: int
     registered: int
     known: int
     rejected: int
     rejects: tuple[Reject, ...]
     warnings: tuple[str, ...]
+    known_rows: tuple[str, ...]
     unknown_columns: tuple[str, ...]
     rejects_path: Path | None
 
@@ -48,11 +53,16 @@ class _DryRunError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class ImportPlan:
-    """How a ledger is to be read: the file that names its columns, where bad rows go (beside it when not given), a trial only."""
+    """How a ledger is to be read: the file that names its columns, where bad rows go (beside it when not given), a trial only.
+
+    ``sheet`` is the one sheet to read, hidden or not; ``day_order`` is how days in figures are written.
+    """
 
     columns: Path | None = None
     rejects: Path | None = None
     dry_run: bool = False
+    sheet: str = ""
+    day_order: str = "年月日"
 
 
 def import_ledger(
@@ -63,21 +73,24 @@ def import_ledger(
     Bad rows are written out for correction, also when the import is interrupted.
     Raises ``LedgerError`` before anything is registered when the file as a whole cannot be used.
     """
-    ledger = read_ledger(path)
-    sorted_heads = sort_heads(ledger.heads, plan.columns)
+    ledger = read_ledger(path, plan.sheet)
+    days = DayStyle(zero=ledger.day_zero, order=plan.day_order)
+    sorted_heads = replace(sort_heads(ledger.heads, plan.columns), days=days)
     target = _rejects_path(path, plan.rejects)
     run = _Import(database, sorted_heads, act, dry_run=plan.dry_run)
     try:
-        run.rows(ledger.rows, progress)
+        run.rows(ledger, progress)
     finally:
         aside = _hand_back(target, ledger, run.rejects)
     return ImportReport(
+        lines=ledger.size,
         registered=run.registered,
         known=run.known,
         rejected=len(run.rejects),
         rejects=tuple(run.rejects),
         warnings=(*_about_file(ledger, sorted_heads, aside), *run.warnings),
-        unknown_columns=_filled(ledger, sorted_heads.unknown),
+        known_rows=tuple(run.known_rows),
+        unknown_columns=tuple(head for head in sorted_heads.unknown if head in run.filled),
         rejects_path=target if run.rejects else None,
     )
 
@@ -93,49 +106,66 @@ def row_key(paper: Registration) -> str:
     return f"ledger:{vault().digest(fingerprint(paper))}"
 
 
+LedgerLine = tuple[str, Table, Line]
+
+
 class _Import:
     """One run over the rows of a ledger."""
 
     def __init__(self, database: Database, columns: Columns, act: Act, *, dry_run: bool) -> None:
         self._database, self._columns, self._act, self._dry_run = database, columns, act, dry_run
-        self._seen: dict[str, tuple[int, str]] = {}
+        self._seen: dict[str, tuple[str, str]] = {}
+        self._unknown = frozenset(columns.unknown)
+        self.filled: set[str] = set()
         self.registered = self.known = 0
         self.rejects: list[Reject] = []
         self.warnings: list[str] = []
+        self.known_rows: list[str] = []
+        """Every row that an earlier import registered, with the number of its petition."""
 
-    def rows(self, rows: Sequence[tuple[int, LedgerRow]], progress: ImportProgress) -> None:
+    def rows(self, ledger: Ledger, progress: ImportProgress) -> None:
         """Take all rows, a batch in a transaction."""
-        progress(0, len(rows))
-        for start in range(0, len(rows), BATCH):
+        progress(0, ledger.size)
+        places, done = ledger.places(), 0
+        while batch := list(islice(places, BATCH)):
             with suppress(_DryRunError), self._database.write() as session:
-                for done, (number, row) in enumerate(rows[start : start + BATCH], start=start + 1):
-                    self._row(session, number, row)
-                    progress(done, len(rows))
+                for place in batch:
+                    self._row(session, place)
+                    done += 1
+                    progress(done, ledger.size)
                 if self._dry_run:
                     raise _DryRunError
 
-    def _row(self, session: Session, number: int, row: LedgerRow) -> None:
+    def _row(self, session: Session, place: LedgerLine) -> None:
+        sheet, table, line = place
+        row = table.row(line)
+        self.filled |= {head for head in self._unknown - self.filled if row.get(head)}
+        where = f"工作表“{sheet}”第 {line.number} 行" if sheet else f"第 {line.number} 行"
         try:
+            if line.fault:
+                raise RowError(line.fault)
             paper = to_registration(row, self._columns, today=self._act.today)
-            is_new = not self._came_before(paper, number) and self._register(session, paper)
+            is_new = not self._came_before(paper, where) and self._register(session, paper, where)
         except CaseworkError as refused:
-            self.rejects.append(Reject(number, row, str(refused)))
+            reason = f"工作表“{sheet}”：{refused}" if sheet else str(refused)
+            self.rejects.append(Reject(line.number, row, reason, line.cells[len(table.heads) :] if line.fault else ()))
             return
         self.registered += is_new
         self.known += not is_new
-        self._seen.setdefault(row_key(paper), (number, fingerprint(paper)))
-        self.warnings += [f"第 {number} 行：{warning}" for warning in row_warnings(paper)] if is_new else []
+        self._seen.setdefault(row_key(paper), (where, fingerprint(paper)))
+        found = [*row_warnings(paper), line.remark] if is_new else []
+        self.warnings += [f"{where}：{warning}" for warning in found if warning]
 
-    def _came_before(self, paper: Registration, number: int) -> bool:
-        earlier, said = self._seen.get(row_key(paper), (0, ""))
+    def _came_before(self, paper: Registration, where: str) -> bool:
+        earlier, said = self._seen.get(row_key(paper), ("", ""))
         if not earlier:
             return False
         if said != fingerprint(paper):
-            raise RowError(f"“{self._number_head()}”与第 {earlier} 行相同而内容不同，请核对编号")
-        self.warnings.append(f"第 {number} 行：重复行，与第 {earlier} 行相同，未再登记")
+            raise RowError(f"“{self._number_head()}”与{earlier}相同而内容不同，请核对编号")
+        self.warnings.append(f"{where}：重复行，与{earlier}相同，未再登记")
         return True
 
-    def _register(self, session: Session, paper: Registration) -> bool:
+    def _register(self, session: Session, paper: Registration, where: str) -> bool:
         try:
             petition, is_new = self._in_savepoint(session, paper)
         except IntegrityError:  # another import registered the same row a moment ago
@@ -147,6 +177,8 @@ class _Import:
                 f"“{self._number_head()}”已用于 {petition.number}（{petition.channel.label}，收信日期 {petition.receipt_on}），"
                 "与本行不是同一件，请核对编号；编号每年重编的，请在前面加年份"
             )
+        if not is_new:
+            self.known_rows.append(f"{where}：以前已登记为 {petition.number or '草稿'}，未再登记")
         return is_new
 
     def _in_savepoint(self, session: Session, paper: Registration) -> tuple[Petition, bool]:
@@ -183,7 +215,10 @@ def _hand_back(target: Path, ledger: Ledger, rejects: Sequence[Reject]) -> Path 
 def _about_file(ledger: Ledger, columns: Columns, aside: Path | None) -> list[str]:
     found = []
     if ledger.other_sheets:
-        found.append(f"只读了第一个有内容的工作表，未读：{'、'.join(ledger.other_sheets)}")
+        found.append(f"只读了第一个有内容的工作表和表头与它相同的，未读：{'、'.join(ledger.other_sheets)}（可用 --sheet 指明）")
+    if ledger.hidden_sheets:
+        found.append(f"隐藏的工作表不读：{'、'.join(ledger.hidden_sheets)}（要读请用 --sheet 指明）")
+    found += [_about_titles(table, len(ledger.tables)) for table in ledger.tables if table.above]
     if columns.missing:
         found.append(f"列对照文件中的这些列不在台账里：{'、'.join(columns.missing)}")
     if aside:
@@ -191,8 +226,9 @@ def _about_file(ledger: Ledger, columns: Columns, aside: Path | None) -> list[st
     return found
 
 
-def _filled(ledger: Ledger, heads: Sequence[str]) -> tuple[str, ...]:
-    return tuple(head for head in heads if any(row[head] for _, row in ledger.rows))
+def _about_titles(table: Table, tables: int) -> str:
+    which = f"工作表“{table.title}”" if tables > 1 else ""
+    return f"{which}表头之上有 {table.above} 行标题，未读"
 
 
 __all__ = ["ImportReport", "LedgerError", "RowError", "import_ledger", "read_rows", "row_key", "to_registration"]

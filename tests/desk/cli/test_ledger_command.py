@@ -1,6 +1,7 @@
 """The command ``xinfang import``: what it prints, where, and how it ends."""
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -61,8 +62,13 @@ def test_ends_with_the_figures_and_says_where_the_bad_rows_are(
 
 def test_ends_well_when_every_row_is_good_or_known(xinfang: Command, tmp_path: Path) -> None:
     path = small(tmp_path, GOOD)
-    assert xinfang("import", path)[:2] == (0, "登记 1 件，退回 0 行，已登记过 0 行\n")
-    assert xinfang("import", path)[:2] == (0, "登记 0 件，退回 0 行，已登记过 1 行\n")
+    sums = "台账共 1 行 = 登记 1 + 退回 0 + 已登记过 0\n"
+    assert xinfang("import", path)[:2] == (0, f"{sums}登记 1 件，退回 0 行，已登记过 0 行\n")
+    code, out, _ = xinfang("import", path)
+    known, sums, last = out.splitlines()
+    assert (code, last) == (0, "登记 0 件，退回 0 行，已登记过 1 行")
+    assert re.fullmatch(r"第 2 行：以前已登记为 XF-\d{4}-0001，未再登记", known)
+    assert sums == "台账共 1 行 = 登记 0 + 退回 0 + 已登记过 1"
 
 
 def test_prints_json_without_personal_data(xinfang: Command, tmp_path: Path) -> None:
@@ -76,7 +82,7 @@ def test_prints_json_without_personal_data(xinfang: Command, tmp_path: Path) -> 
 def test_on_trial_registers_nothing(xinfang: Command, tmp_path: Path) -> None:
     path = small(tmp_path, GOOD)
     assert "试运行，未登记：可登记 1 件" in xinfang("import", path, "--dry-run")[1]
-    assert xinfang("import", path)[1] == "登记 1 件，退回 0 行，已登记过 0 行\n"
+    assert xinfang("import", path)[1].splitlines()[-1] == "登记 1 件，退回 0 行，已登记过 0 行"
 
 
 def test_names_the_officer_who_imports(xinfang: Command, office: Office, tmp_path: Path) -> None:

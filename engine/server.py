@@ -19,13 +19,14 @@ from engine.patches.hook import Patch
 from engine.patches.look_around_less import LookAroundLess
 from engine.patches.one_query_run import OneQueryRun
 from engine.patches.plain_timestamps import PlainTimestamps
+from engine.patches.readable_forms import ReadableForms
 from engine.patches.secure_delete import SecureDelete
 from engine.patches.short_ping import ShortPing
 from engine.sealed_columns import SealedColumns
 from rules.errors import CaseworkError
 
-SOUND: tuple[Patch, ...] = (SealedColumns(), SecureDelete(), BeginImmediate(), ClosedCursors(), OurRoutes())
-"""Without these the office's forms are not safe, the embedded database stands still, or no step is made."""
+SOUND: tuple[Patch, ...] = (SealedColumns(), SecureDelete(), BeginImmediate(), ClosedCursors(), OurRoutes(), ReadableForms())
+"""Without these the office's forms are not safe or cannot be read, the embedded database stands still, or no step is made."""
 
 FAST: tuple[Patch, ...] = (
     PlainTimestamps(),

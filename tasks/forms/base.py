@@ -26,7 +26,7 @@ class ByLabel:
     def __get_pydantic_core_schema__(self, source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
         """Read a member, its label or its value."""
         return core_schema.no_info_plain_validator_function(
-            lambda given: given if isinstance(given, source) else source.read(str(given)),
+            lambda given: given if isinstance(given, source) else _read_choice(source, given),
             serialization=core_schema.plain_serializer_function_ser_schema(lambda member: member.label),
             metadata={"labels": [member.label for member in source]},
         )
@@ -36,8 +36,15 @@ class ByLabel:
         return {"type": "string", "enum": schema["metadata"]["labels"]}
 
 
+def _read_choice(kind: Any, given: Any) -> Any:
+    text = "" if given is None else str(given)
+    if not text.strip():
+        raise ValueError(f"请选择：{'、'.join(member.label for member in kind)}")
+    return kind.read(text)
+
+
 def asked(title: str, position: int, description: str = "", *, default: Any = "") -> Any:
-    """Declare one field of a form: its Chinese title, its place and a hint."""
+    """Declare one field of a form: its Chinese title, its place and a hint; ``...`` for one that nothing is preselected in."""
     extra: dict[str, Any] = {"position": position}
     if isinstance(default, Labelled):
         extra["default"] = default.label

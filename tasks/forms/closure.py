@@ -16,7 +16,7 @@ from tasks.record.cases import Case, clocks_of
 class CloseForm(Form):
     """The director's signature under the closing checklist (结案审批单)."""
 
-    choice: Coded[c.CloseChoice] = asked("结案审批", 1, default=c.CloseChoice.CLOSE)
+    choice: Coded[c.CloseChoice] = asked("结案审批", 1, default=...)
     settlement: Coded[Settlement] = asked("化解情况", 2, default=Settlement.UNKNOWN)
     opinion: str = asked("意见", 3, "退回补充答复的必填")
 

@@ -64,7 +64,7 @@ def apply_report(case: Case, answer: ReportForm, act: Act) -> None:
 class ExamineForm(Form):
     """The examination sheet of a report (办结审查表)."""
 
-    choice: Coded[c.ExamineChoice] = asked("审查结论", 1, default=c.ExamineChoice.ACCEPT)
+    choice: Coded[c.ExamineChoice] = asked("审查结论", 1, default=...)
     failed: str = asked("未通过的项目", 2, "多个用顿号隔开：" + "、".join(EXAMINATION_CHECKS))
     reason: str = asked("审查意见", 3, "退回重办的必填")
 
@@ -81,7 +81,7 @@ def apply_examination(case: Case, answer: ExamineForm, act: Act) -> None:
 class DecideForm(Form):
     """The office's yes or no to an objection or an extension."""
 
-    choice: Coded[c.YesNo] = asked("意见", 1, default=c.YesNo.YES)
+    choice: Coded[c.YesNo] = asked("意见", 1, default=...)
     reason: str = asked("理由", 2)
 
 

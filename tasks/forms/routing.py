@@ -38,7 +38,7 @@ def apply_proposal(case: Case, answer: ProposeForm, act: Act) -> None:
 class ApproveForm(Form):
     """What the approver decides; the opinion is kept word for word (批示)."""
 
-    choice: Coded[ApproveChoice] = asked("审批", 1, default=ApproveChoice.APPROVE)
+    choice: Coded[ApproveChoice] = asked("审批", 1, default=...)
     opinion: str = asked("审批意见（批示原文）", 2, "退回修改的必填理由")
 
 

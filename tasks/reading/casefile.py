@@ -27,9 +27,11 @@ from tasks.casework.suspending import suspension_lines
 from tasks.keeping.vault import vault
 from tasks.limits.clocks import ON_FOOT
 from tasks.limits.rulebook import pack_of, rule_of
+from tasks.reading.decided_upon import decided_upon, upon_markdown
+from tasks.reading.in_words import LATE, is_late
 from tasks.reading.masks import kept_secret, mask_name, shown_title
 from tasks.reading.plain import on_markdown
-from tasks.record.cases import clocks_of, dispatches_of
+from tasks.record.cases import clocks_of, dispatches_of, subject_of
 
 ShownRow = dict[str, Any]
 
@@ -224,11 +226,12 @@ def _known_by(event: CaseEvent, petition: Petition) -> str:
 
 
 def _limit_of(event: CaseEvent, ladder: dict[str, str]) -> str:
-    """Say which limit an event is about, and which rung of its ladder was taken."""
+    """Say which limit an event is about, which rung of its ladder was taken, and whether an objection came late."""
     facts = event.facts
     clocks = [facts["clock"]] if isinstance(facts.get("clock"), int) else facts.get("clocks", [])
     numbers = [str(one["clock"] if isinstance(one, dict) else one) for one in clocks]
     said = [ladder[rung] for rung in (facts.get("step"),) if rung in ladder and event.event is Event.ESCALATE]
+    said += [LATE] if is_late(event) else []
     said += [f"期限 {'、'.join(numbers)}"] if numbers else ["未涉及逾期期限"] if event.event is Event.ESCALATE else []
     return f"（{'，'.join(said)}）" if said else ""
 
@@ -240,7 +243,7 @@ def _moment(instant: Any) -> str:
 def form_description(
     session: Session, petition: Petition, dispatch: Dispatch | None, step: Step, *, today: date, refusal: str | None
 ) -> str:
-    """Write what a person sees above a form: why the last answer was not taken, the case, who may decide."""
+    """Write what a person sees above a form: why the last answer was not taken, who may decide, upon what, and the case."""
     summary = _summary(session, petition)
     head = f"## {step.label} {petition.number or '草稿'}"
     if dispatch is not None:
@@ -249,6 +252,7 @@ def form_description(
     parts = [f"> **上一次填写没有被采用：{on_markdown(refusal)}**" if refusal else "", head]
     parts.append(f"**{on_markdown(shown_title(petition))}**")
     parts.append("可办理：" + on_markdown(awaited(session, petition, step, today=today).text))
+    parts.append(upon_markdown(decided_upon(session, petition, dispatch, step), subject_of(petition, dispatch)))
     parts.append(_bullets({name: text for name, text in summary.items() if name != "等待"}))
     shares = dispatches_of(session, petition)
     if clocks := [clock_row(clock, petition, shares, today) for clock in clocks_of(session, petition) if clock.state in ON_FOOT]:

@@ -87,9 +87,14 @@ def without_column(name: str) -> Callable[[sa.Table], sa.Table]:
 SERVER, TABLES = "prefect.server", "prefect.server.database.orm_models"
 SQLITE = f"{SERVER}.database.configurations.AioSqliteConfiguration"
 PING = "sqlalchemy.dialects.postgresql.asyncpg.AsyncAdapt_asyncpg_connection"
+OTHER_PAGES = ROOT / "tests" / "engine" / "other_pages"
 OTHERWISE: tuple[tuple[str, str, Any, str], ...] = (
     ("begin_immediate", f"{SQLITE}.begin_sqlite_stmt", nothing, "the mode is not asked for"),
     ("begin_immediate", f"{SQLITE}.begin_transaction", nothing, "transactions begin with other arguments"),
+    ("readable_forms", f"{SERVER}.api.server.create_ui_app", nothing, "the pages are made with other arguments"),
+    ("readable_forms", f"{SERVER}.api.server.create_app", nothing, "the pages are made elsewhere"),
+    ("readable_forms", "prefect.__ui_static_path__", ROOT / "tests", "there are no pages"),
+    ("readable_forms", "prefect.__ui_static_path__", OTHER_PAGES, "the dialog goes by other names"),
     ("secure_delete", f"{SQLITE}.setup_sqlite", nothing, "connections are prepared with other arguments"),
     ("secure_delete", f"{SQLITE}.engine", nothing, "connections are prepared elsewhere"),
     ("closed_cursors", "aiosqlite.Cursor.execute", nothing, "statements come with other arguments"),
@@ -354,6 +359,14 @@ async def look():
     await connection.close()
 asyncio.run(look())
 """
+PAGE = """
+from fastapi.testclient import TestClient
+from prefect.server.api import server
+asked = {"accept": "text/html", "accept-encoding": "gzip", "if-modified-since": "Fri, 01 Jan 2100 00:00:00 GMT"}
+page = TestClient(server.create_ui_app(False)).get("/runs", headers=asked)
+styled = ".p-modal__body > * { flex-shrink: 0; }" in page.text.partition("</head>")[0]
+print(page.status_code, styled, int(page.headers["content-length"]) == len(page.content), "etag" in page.headers)
+"""
 WIPING = """
 from prefect.server.database.configurations import AioSqliteConfiguration
 print(AioSqliteConfiguration.setup_sqlite.__module__)  # not the pragma: some builds of SQLite wipe by themselves
@@ -369,6 +382,7 @@ MADE = (
     ("right tokens are remembered", TOKENS, "engine.patches.csrf_memory"),
     ("a ping is one message", PING_SENT, "('execute', 'SELECT 1')"),
     ("a failed cursor is closed", FAILED_CURSOR, "Cannot operate on a closed cursor."),
+    ("what stands above a form has a height", PAGE, "200 True True False"),
     ("what is deleted is wiped", WIPING, "engine.patches.secure_delete"),
 )
 

@@ -117,3 +117,35 @@ def newest_number(engine: Engine) -> str:
     number = str(run.state.message)  # type: ignore[union-attr]
     engine.waiting(number, Step.SCREEN)
     return number
+
+
+VISIBLE_HEIGHT = """element => {
+    let {top, bottom} = element.getBoundingClientRect();
+    for (let around = element.parentElement; around; around = around.parentElement) {
+        if (getComputedStyle(around).overflowY === "visible") continue;
+        const box = around.getBoundingClientRect();
+        top = Math.max(top, box.top);
+        bottom = Math.min(bottom, box.bottom);
+    }
+    return Math.max(0, Math.min(bottom, innerHeight) - Math.max(top, 0));
+}"""
+"""How much of an element can be seen without scrolling, in pixels."""
+
+
+def test_on_a_small_screen_the_refusal_and_the_case_stand_above_the_longest_form(engine: Engine, page: "Page") -> None:
+    """Seen by the height of their boxes: the text alone is on the page even where it is squeezed down to nothing."""
+    number = engine.registered(content="路灯自上月起不亮。")
+    _, mark = engine.answer(number, Step.SCREEN, "Z01", petition_class="申诉求决", content_code="")
+    run, _ = engine.waiting(number, Step.SCREEN, after_round=mark.round)
+    page.set_viewport_size({"width": 1366, "height": 768})
+    log_in(page, password_file().read_text().strip())
+    page.wait_for_url("**/dashboard")
+    page.goto(f"{settings().ui_url}/runs/flow-run/{run.id}")
+    page.get_by_role("button", name="Resume").first.click()
+    page.get_by_text("内容分类").first.wait_for()
+    picture(page, "refused-form")
+    case = page.locator(".p-modal__body .markdown-renderer")
+    lines = ("上一次填写没有被采用：请填写内容分类", f"待甄别 {number}", "反映路灯不亮", "可办理：", "路灯自上月起不亮。")
+    seen = {line: case.get_by_text(line).last.evaluate(VISIBLE_HEIGHT) for line in lines}
+    assert {line: height for line, height in seen.items() if height < 10} == {}
+    assert page.get_by_text("经办人工号").last.evaluate(VISIBLE_HEIGHT) >= 10, "the form begins on the same screen"

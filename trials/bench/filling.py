@@ -55,16 +55,16 @@ def answer_on_spot(life: Life) -> None:
         content_code="城乡建设/物业服务",
         answer="已当面解释政策并告知办理途径",
     )
-    life.decide(Step.CLOSE, DIRECTOR, at(20, 9), opinion="同意结案")
+    life.decide(Step.CLOSE, DIRECTOR, at(20, 9), choice="同意结案", opinion="同意结案")
 
 
 def refer(life: Life) -> None:
     """Refer to a unit, which signs; the office closes."""
     life.decide(Step.SCREEN, CLERK, at(2, 10), petition_class="申诉求决", content_code="城乡建设/物业服务", place="某区")
     life.decide(Step.PROPOSE, CLERK, at(2, 11), way="转送", lead=life.unit, opinion="建议转送有关单位")
-    life.decide(Step.APPROVE, DIRECTOR, at(3, 9), opinion="同意")
+    life.decide(Step.APPROVE, DIRECTOR, at(3, 9), choice="同意", opinion="同意")
     life.decide(Step.SIGN_IN, f"L-{life.unit}", at(4, 9), share=True)
-    life.decide(Step.CLOSE, DIRECTOR, at(20, 9), opinion="同意结案")
+    life.decide(Step.CLOSE, DIRECTOR, at(20, 9), choice="同意结案", opinion="同意结案")
 
 
 Walk = tuple[Callable[[Life], None], ...]

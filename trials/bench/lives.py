@@ -116,20 +116,20 @@ def assign(life: Life) -> None:
     """Screen, propose and approve: the letters go out with the approval."""
     life.decide(Step.SCREEN, CLERK, at(2, 10), petition_class="申诉求决", content_code="城乡建设/物业服务", place="某区")
     life.decide(Step.PROPOSE, CLERK, at(2, 11), way="交办", lead=life.unit, opinion="建议交有关单位办理")
-    life.decide(Step.APPROVE, VICE_CHAIR, at(3, 9), opinion="同意")
+    life.decide(Step.APPROVE, VICE_CHAIR, at(3, 9), choice="同意", opinion="同意")
 
 
 def handle(life: Life) -> None:
     """Sign in and report for the unit, examine for the office."""
     life.decide(Step.SIGN_IN, f"L-{life.unit}", at(4, 9), share=True)
     life.decide(Step.REPORT, f"L-{life.unit}", at(17, 9), share=True, text=REPORT, told="已电话告知信访人")
-    life.decide(Step.EXAMINE, EXAMINER, at(18, 9), share=True, reason="六项均符合")
+    life.decide(Step.EXAMINE, EXAMINER, at(18, 9), share=True, choice="审核通过", reason="六项均符合")
 
 
 def end(life: Life) -> None:
     """Deliver the answer and close the petition."""
     life.decide(Step.DELIVER, CLERK, at(19, 9), delivered_on="2026-03-19", summary="电梯已恢复运行")
-    life.decide(Step.CLOSE, DIRECTOR, at(20, 9), opinion="同意结案")
+    life.decide(Step.CLOSE, DIRECTOR, at(20, 9), choice="同意结案", opinion="同意结案")
 
 
 def look_up(life: Life) -> None:

@@ -17,7 +17,7 @@ from desk.wall_time import now
 from flows.runtime.waiting.inputs import is_form, keyset
 from models.bookmark import Bookmark
 from models.vocabulary.case import Step
-from trials.harness.office import Office
+from trials.harness.office import Office, with_consent
 
 T = TypeVar("T")
 WITHIN = 60.0
@@ -91,7 +91,7 @@ class Engine:
     def answer(self, subject: str, step: Step, officer: str, **fields: Any) -> tuple[FlowRun, Bookmark]:
         """Answer a waiting run's form."""
         run, mark = self.waiting(subject, step)
-        result = self.client.resume_flow_run(run.id, run_input={"officer": officer} | fields)
+        result = self.client.resume_flow_run(run.id, run_input={"officer": officer} | with_consent(step, fields))
         assert result.status.value == "ACCEPT", result
         return run, mark
 

@@ -34,6 +34,21 @@ def at(day: int, hour: int = 9, month: int = 3) -> datetime:
     return datetime(2026, month, day, hour, 0, tzinfo=SHANGHAI)
 
 
+CONSENT = {
+    Step.APPROVE: "同意",
+    Step.EXAMINE: "审核通过",
+    Step.CLOSE: "同意结案",
+    Step.DECIDE_OBJECTION: "同意",
+    Step.DECIDE_EXTENSION: "同意",
+}
+"""What is chosen in a test that says nothing else; the forms themselves preselect no consent."""
+
+
+def with_consent(step: Step, answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer that says yes where a form asks and the test says nothing."""
+    return ({"choice": CONSENT[step]} if step in CONSENT else {}) | answer
+
+
 @dataclass
 class Office:
     """One office with the demo's roster; officers Z01, Z02 clerks, D01 director, F01 vice-chair, H01, A01, L-<unit>."""
@@ -73,9 +88,9 @@ class Office:
     def decide(
         self, subject: str, step: Step | str, officer: str, *, as_of: datetime = MONDAY, key: str | None = None, **answer: Any
     ) -> bool:
-        """Answer a step as its form would."""
+        """Answer a step as its form would, with consent where nothing else is chosen."""
         with self.database.write() as session:
-            who, fields = by_typed_number({"officer": officer} | answer)
+            who, fields = by_typed_number({"officer": officer} | with_consent(Step(step), answer))
             return decide(session, subject, Step(step), fields, who, Arrival(as_of, decision_key=key))
 
     def assigned(self, *units: str, as_of: datetime = MONDAY, approver: str = "F01", **paper: Any) -> str:

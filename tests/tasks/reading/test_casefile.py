@@ -54,7 +54,7 @@ def test_an_author_is_shown_by_what_was_known(office: Office, who: Who, screened
     number = office.register()
     decided_by(office, number, Step.SCREEN, who, **SCREEN)
     decided_by(office, number, Step.PROPOSE, Who("Z01", Proof.NONE), **PROPOSE | {"way": "转送"})
-    decided_by(office, number, Step.APPROVE, who, opinion="同意")
+    decided_by(office, number, Step.APPROVE, who, choice="同意", opinion="同意")
     assert known_by(office, number) == [TYPED, screened, TYPED, approved, ""]
 
 

@@ -78,4 +78,6 @@ class Petition(SQLModel, table=True):
     last_seq: int = 0
     head_hash: str = ""
     head_seal: str = ""
+    file_sums: dict[str, str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    """What the file consists of, table by table, summed up and signed; nothing for one that was last signed the old way."""
     created_at: datetime = Field(sa_type=UtcDateTime)

@@ -22,6 +22,7 @@ from tasks.record.cases import Case
 from tasks.record.chain import event_hash, head_seal
 from tasks.record.columns import RowChange, write_columns
 from tasks.record.situation import gather_situation, last_event
+from tasks.record.sums import note_if_touched, signed_by
 from tasks.runs.bookmarks import want_run
 
 
@@ -56,6 +57,7 @@ def advance(case: Case, change: Change, act: Act) -> CaseEvent:
     source = case.state
     row = advance_from(source, change.event, act.actor.role, gather_situation(case, act, change.asked))
     _check_time(case, act)
+    note_if_touched(case.session, case.petition)
     told = write_columns(case.session, (RowChange(case.at_hand, change.columns), *change.also))
     _move(case.at_hand, row.leads_to(source))
     record = dict(change.record) | ({"columns": told} if told else {})
@@ -133,6 +135,7 @@ def _chain(case: Case, event: CaseEvent) -> None:
     event.hash = petition.head_hash = event_hash(event, vault())
     petition.head_seal = head_seal(petition, vault())
     case.session.add(event)
+    signed_by(case.session, event)
 
 
 def _tell_engine(case: Case, row: Transition, event: CaseEvent, act: Act) -> None:

@@ -2,14 +2,21 @@
 
 from pathlib import Path
 
+from sqlmodel import col, select
+
+from models.case_event import CaseEvent
+from models.petition import Petition
 from models.tables import METADATA
 from models.vocabulary.papers import AttachmentKind
 from tasks.casework.drafts import Person
 from tasks.casework.papers import add_paper
 from tasks.keeping.database import Database
 from tasks.keeping.schema import migrate
+from tasks.keeping.vault import vault
 from tasks.record.cases import lock_case
+from tasks.record.chain import event_hash, head_seal
 from tasks.record.roster import load_roster
+from tasks.record.sums import LEFT
 from tasks.sweeping.sweep import sweep
 from tests.conftest import ROOT
 from trials.harness.office import Office, at
@@ -46,3 +53,15 @@ def worked_office(database: Database, paper: Path) -> Office:
     office.send_letters(as_of=at(4))
     sweep(database, as_of=LAST_NIGHT)
     return office
+
+
+def signed_the_old_way(office: Office) -> None:
+    """Sign every file anew as the versions did that summed nothing up."""
+    with office.database.write() as session:
+        for petition in session.exec(select(Petition)):
+            petition.head_hash = ""
+            for event in session.exec(select(CaseEvent).where(CaseEvent.petition_id == petition.id).order_by(col(CaseEvent.seq))):
+                event.facts = {name: said for name, said in event.facts.items() if name != LEFT}
+                event.previous_hash = petition.head_hash
+                event.hash = petition.head_hash = event_hash(event, vault())
+            petition.head_seal, petition.file_sums = head_seal(petition, vault()), None

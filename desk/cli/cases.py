@@ -48,13 +48,15 @@ def verify_command(as_json: AsJson = False) -> None:
     with database().read() as session:
         found = verify(session, vault())
     if as_json:
-        say_json({"petitions": found.petitions, "events": found.events, "findings": [vars(f) for f in found.findings]})
+        figures = {"petitions": found.petitions, "events": found.events, "unsummed": found.unsummed}
+        say_json(figures | {"findings": [vars(f) for f in found.findings]})
     for finding in () if as_json else found.findings:
         say(f"{finding.number}{f' 第 {finding.seq} 条' if finding.seq else ''}：{finding.problem}")
     if found.findings:
         fail(f"核验 {found.petitions} 件、{found.events} 条记录，发现 {len(found.findings)} 处问题")
     if not as_json:
-        say(f"核验 {found.petitions} 件、{found.events} 条记录，未发现问题")
+        old = f"；其中 {found.unsummed} 件自升级以来没有办理过，案卷内容尚未签名" if found.unsummed else ""
+        say(f"核验 {found.petitions} 件、{found.events} 条记录，未发现问题{old}")
 
 
 @spoken

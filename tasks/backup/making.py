@@ -14,7 +14,8 @@ from tempfile import mkdtemp
 from typing import IO
 
 from sqlalchemy import Connection
-from sqlmodel import Session, col, select
+from sqlalchemy import select as sa_select
+from sqlmodel import Session, col
 
 from models.petition import Petition
 from tasks.backup.container import KEYS, SNAPSHOTS, BackupError, BackupProgress, BackupWriter, Manifest
@@ -155,7 +156,8 @@ def _telling(progress: BackupProgress, what: str) -> Callable[[int, int | None],
 def _refuse_wrong_keys(moment: Connection, vault: Vault) -> None:
     """Look at one petition's seal: a backup that says which keys it needs must not name the wrong ones."""
     with Session(bind=moment) as session:
-        known = session.exec(select(Petition).where(col(Petition.head_seal) != "").limit(1)).first()
+        signed = [getattr(Petition, name) for name in ("id", "number", "state", "last_seq", "head_hash", "head_seal")]
+        known = session.execute(sa_select(*signed).where(col(Petition.head_seal) != "").limit(1)).first()  # of any version
         if known is not None and known.head_seal != head_seal(known, vault):
             raise VaultError("现有密钥与业务数据库不配套，没有备份：请先找回原来的密钥文件（xinfang verify 可以核对）")
 

@@ -21,7 +21,7 @@ from tasks.record.organs import organs_by_id
 CaseRow = Petition | Dispatch | Party
 Told = dict[str, dict[str, list[Any]]]
 
-THE_DOORS_OWN = frozenset({"id", "state", "last_seq", "head_hash", "head_seal"})
+THE_DOORS_OWN = frozenset({"id", "state", "last_seq", "head_hash", "head_seal", "file_sums"})
 """What only the door itself writes, behind the checks that belong to it."""
 
 ORGANS = frozenset({"organ_id", "lead_organ_id", "accused_organ_id"})

@@ -15,6 +15,9 @@ WHO_MAY = {
     ("tasks/record/columns.py", "write_columns"): {"setattr(one.row, column)"},  # told in the event
     ("tasks/transitions.py", "_move"): {"at_hand.state"},  # the door
     ("tasks/transitions.py", "_chain"): {"petition.last_seq", "petition.head_hash", "petition.head_seal"},
+    # What a transaction leaves behind is summed up and signed as it is written.
+    ("tasks/record/sums.py", "_sign"): {"petition.file_sums", "petition.head_hash", "petition.head_seal"},
+    ("tasks/record/sums.py", "note_if_touched"): {"petition.file_sums"},
     # First rows: there is nothing yet that could change.
     ("tasks/casework/drafts.py", "open_draft"): {"Petition(…)", "Party(…)"},
     ("tasks/casework/drafts.py", "_petitioner"): {"Petitioner.model_validate(…)"},

@@ -25,6 +25,7 @@ from tasks.keeping.vault import vault
 from tasks.letters.outbox import send_due
 from tasks.record.act import Act, Arrival, Who, find_actor
 from tasks.record.cases import clocks_of, dispatches_of, find_petition, lock_case
+from tasks.record.sums import LEFT
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)
 
@@ -146,6 +147,11 @@ class Office:
     def send_letters(self, *, as_of: datetime = MONDAY) -> None:
         """Let every due letter leave (onto the file only)."""
         send_due(self.database, vault(), lambda _address: NullChannel(), settings=settings(), as_of=as_of, limit=500)
+
+
+def told_by(event: CaseEvent) -> dict[str, Any]:
+    """What an event tells of the matter: its facts without the digest that every event carries."""
+    return {name: said for name, said in event.facts.items() if name != LEFT}
 
 
 def day(text: str) -> date:

@@ -36,7 +36,7 @@ from tasks.record.verifying import verify
 from tasks.runs.bookmarks import anything_behind
 from tests.conftest import ROOT, WANTED
 from tests.tasks.keeping.test_schema import FIRST, REVISIONS, contents
-from tests.worked import ASSIGNED, LAST_NIGHT, REGISTERED
+from tests.worked import ASSIGNED, LAST_NIGHT, REGISTERED, signed_the_old_way
 from trials.harness.databases import POSTGRES
 from trials.harness.office import Office, at
 
@@ -177,6 +177,7 @@ class TestGoingOn:
             assert anything_behind(session, as_of=MORNING)
 
     def test_a_backup_of_the_first_version_comes_up_to_this_one(self, worked: Office, elsewhere: Elsewhere, safe: Path) -> None:
+        signed_the_old_way(worked)
         downgrade(worked.database, FIRST)
         made = make_backup(worked.database, settings(), safe, as_of=LAST_NIGHT).path
         elsewhere.go()

@@ -1,7 +1,7 @@
 """Meetings: every unit at work is invited."""
 
 from models.vocabulary.papers import Letter
-from trials.harness.office import Office, at
+from trials.harness.office import Office, at, told_by
 
 
 def signed(office: Office) -> str:
@@ -18,4 +18,4 @@ def test_a_meeting_invites_every_unit(office: Office) -> None:
         "市住建局",
         "某街道办事处",
     ]
-    assert office.events(number)[-1].facts == {"deputies": 2, "representatives": 5, "proof": "none"}
+    assert told_by(office.events(number)[-1]) == {"deputies": 2, "representatives": 5, "proof": "none"}

@@ -9,7 +9,7 @@ from models.vocabulary.limits import ClockState
 from models.vocabulary.papers import Letter
 from rules.errors import CaseworkError, TransitionRefusedError, UnknownCaseError
 from tasks.casework.drafts import Registration, register_now
-from trials.harness.office import MONDAY, Office, at, day
+from trials.harness.office import MONDAY, Office, at, day, told_by
 
 
 def screened(office: Office, number: str, **answer: Any) -> None:
@@ -32,7 +32,7 @@ def test_an_attached_repeat_has_no_second_clock(office: Office) -> None:
 
 def test_the_first_petition_gets_a_line_and_its_unit_an_alert(office: Office) -> None:
     first, repeat = attached(office)
-    assert (office.events(first)[-1].event, office.events(first)[-1].facts) == (Event.ANNOTATE, {"repeat": repeat})
+    assert (office.events(first)[-1].event, told_by(office.events(first)[-1])) == (Event.ANNOTATE, {"repeat": repeat})
     assert [letter.addressee for letter in office.letters(repeat) if letter.letter is Letter.REPEAT_ALERT] == ["市住建局"]
 
 

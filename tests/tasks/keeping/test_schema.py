@@ -18,7 +18,7 @@ from tasks.keeping.database import Database
 from tasks.keeping.schema import SchemaError, alembic_config, alone, downgrade, migrate
 from tasks.keeping.vault import vault
 from tasks.record.verifying import verify
-from tests.worked import REGISTERED, emptied
+from tests.worked import REGISTERED, emptied, signed_the_old_way
 from trials.harness.office import Office, at
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -78,16 +78,33 @@ class TestWithDataInIt:
                 ], table
 
     def test_back_at_the_newest_the_record_is_whole_and_work_goes_on(self, worked: Office) -> None:
+        signed_the_old_way(worked)
         before = contents(worked.database)
         downgrade(worked.database, FIRST)
         migrate(worked.database)
         assert declared(worked.database)
         with worked.database.read() as session:
             found = verify(session, vault())
-        assert (found.petitions, found.findings) == (2, ())
-        assert found.events == len(before["case_event"])
+        assert (found.petitions, found.events) == (2, len(before["case_event"]))
+        assert {finding.problem[:4] for finding in found.findings} == {"案卷内容"}, (
+            "the first schema has no rungs and suspensions"
+        )
         worked.decide(REGISTERED, "screen", "Z01", as_of=at(26), petition_class="申诉求决", content_code="城乡建设/物业服务")
         assert worked.waits_at(REGISTERED) is Step.PROPOSE
+
+    def test_a_way_back_that_loses_limits_and_their_rungs_is_found(self, worked: Office) -> None:
+        downgrade(worked.database, FIRST)
+        migrate(worked.database)
+        with worked.database.read() as session:
+            problems = {finding.problem for finding in verify(session, vault()).findings}
+        assert problems == {"案卷内容被绕过系统改动（签名已缺失，无法指明是哪一项）"}
+
+    def test_one_step_back_and_forth_loses_nothing_that_was_signed(self, worked: Office) -> None:
+        downgrade(worked.database, REVISIONS[1])
+        migrate(worked.database)
+        with worked.database.read() as session:
+            found = verify(session, vault())
+        assert (found.findings, found.unsummed) == ((), 2)
 
     def test_duties_and_rights_are_told_apart_again(self, worked: Office) -> None:
         before = {row["id"]: bool(row["duty"]) for row in contents(worked.database)["clock"]}

@@ -28,7 +28,6 @@ class OurRoutes(Patch):
         "prefect.server.api.server:create_api_app",
         "prefect.server.models.flow_runs:set_flow_run_state",
         "prefect.server.models.flow_runs:update_flow_run",
-        "prefect.server.models.flow_run_input:filter_flow_run_input",
         "prefect.server.orchestration.dependencies:provide_flow_policy",
         "prefect.server.orchestration.dependencies:provide_flow_orchestration_parameters",
         "prefect.server.api.dependencies:get_prefect_client_version",

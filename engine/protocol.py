@@ -16,7 +16,10 @@ GONE = "no such run"
 """How the server says that a run is gone; one without these routes says "Not Found" as well, and means something else."""
 
 INPUTS = 100
-"""How many of a run's inputs are read at once: a form a step, and what the last wait left."""
+"""How many of a run's inputs are read at once, the newest: a form a step, and what the last wait left."""
+
+OURS = ("wait-", "form-")
+"""How the names of the inputs begin that belong to our waits; whatever else is stored with a run is not looked at."""
 
 RunKind = TypeVar("RunKind", bound=BaseModel)
 StateKind = TypeVar("StateKind", bound=BaseModel)

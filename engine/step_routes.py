@@ -24,7 +24,7 @@ from sqlalchemy.orm import lazyload
 from engine.due import Looker
 from engine.leaving import keep, put_down, take_up
 from engine.patches.one_query_run import LOCKED
-from engine.protocol import GONE, INPUTS, ROUTES, DueAnswer, DueQuery, Entered, Entry, Leaving
+from engine.protocol import GONE, INPUTS, OURS, ROUTES, DueAnswer, DueQuery, Entered, Entry, Leaving
 
 MOVED_ON = responses.OrchestrationResult(
     state=None,
@@ -82,10 +82,7 @@ async def enter(run_id: UUID, entry: Entry, rules: Annotated[Rules, Depends()], 
             entered = await _claimed_before(db, session, stands_in, entry.claim)
         if entered is None:
             return Entered[states.State](state=None, inputs={})
-        found = await models.flow_run_input.filter_flow_run_input(  # type: ignore[attr-defined]
-            session=session, flow_run_id=run_id, prefix="", limit=INPUTS, exclude_keys=[]
-        )
-        return Entered[states.State](state=entered, inputs={entry.key: entry.value for entry in found})
+        return Entered[states.State](state=entered, inputs=await _inputs(db, session, run_id))
 
 
 @router.post("/{run_id}/leave")
@@ -117,6 +114,14 @@ async def leave(
             return result
     except _NotAcceptedError as refused:
         return refused.result
+
+
+async def _inputs(db: PrefectDBInterface, session: AsyncSession, run_id: UUID) -> dict[str, str]:
+    """The newest inputs of our waits: an answer comes last, however many others were stored before it."""
+    inputs = db.FlowRunInput
+    ours = sa.or_(*(inputs.key.startswith(beginning) for beginning in OURS))
+    query = sa.select(inputs.key, inputs.value).where(inputs.flow_run_id == run_id, ours)
+    return dict((await session.execute(query.order_by(inputs.created.desc()).limit(INPUTS))).tuples().all())
 
 
 class _NotAcceptedError(Exception):

@@ -75,6 +75,7 @@ def environment_at(home: Path) -> dict[str, str]:
         "XINFANG_PREFECT_PORT": str(free_port()),
         "XINFANG_NUDGE_POLL": "PT0.2S",
         "XINFANG_STUCK_AFTER": "PT15S",
+        "XINFANG_ENGINE_WATCH": "PT2S",
     }
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Self
 
+from desk.stack.logs import Tail, rotate
 from rules.errors import CaseworkError
 from tasks.keeping.private_home import UMASK
 from tasks.keeping.schema import ROOT
@@ -101,10 +102,14 @@ class Supervisor:
 
     def watch(self) -> None:
         """Restart what crashes or hangs, until an end is asked for."""
+        alarms = Tail(self._logs / "alarms.log")
         while not self._ending.wait(0.5):
             for child in self._children:
                 self.revive(child)
                 self.ask(child)
+                rotate(self._log_of(child))
+            for alarm in alarms.new_lines():
+                self._say(f"警报：{alarm}")
 
     def leave(self) -> None:
         """Ask ``watch`` to end, from another thread; what runs goes on until ``stop``."""

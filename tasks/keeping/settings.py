@@ -41,6 +41,10 @@ class Settings(BaseModel):
     nudge_poll: timedelta = Field(
         default=timedelta(milliseconds=100), description="Pause between two looks for cases ahead of their run"
     )
+    engine_watch: timedelta = Field(
+        default=timedelta(seconds=20),
+        description="Pause between two looks at how the engine is set up (deployments, schedules, pool); 0: never",
+    )
     stuck_after: timedelta = Field(
         default=timedelta(seconds=60), description="How long a run may be under way before it counts as stuck"
     )

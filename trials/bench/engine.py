@@ -119,6 +119,7 @@ def engine(
             "XINFANG_DATABASE_URL": casework,
             "XINFANG_PREFECT_PORT": str(_free_port()),
             "XINFANG_PREFECT_DATABASE_URL": prefect.replace("psycopg", "asyncpg"),
+            "XINFANG_ENGINE_WATCH": "PT0S",  # sweeps are switched off on purpose while steps are measured
         }
         _forget()
         with kind_of_stack(lambda _line: None, worker_type=worker_type) as stack:

@@ -13,11 +13,11 @@ from uuid import UUID
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun
-from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Cancelled, Crashed, Scheduled
 
+from flows.runtime.repair.reading_runs import PAGE, read_page, read_runs
 from flows.runtime.repair.report import Report
-from flows.runtime.repair.runs import PAGE, deployment_id, read_runs, start_run
+from flows.runtime.repair.runs import deployment_id, deployment_of, start_run
 from flows.runtime.repair.verdict import (
     ENDED_BADLY,
     FIRST_PAUSE,
@@ -148,14 +148,25 @@ def _repair(
             nudge_after=mark.nudge_after,
         )
         pause = _pause(client, run, as_of=as_of, at_once=at_once)
-        remedy = remedy_for(expected, run, as_of=as_of, stuck_after=settings().stuck_after, pause=pause)
+        homeless = run is not None and not _is_at_home(client, mark, run)
+        remedy = Remedy.START_ELSEWHERE if homeless else None
+        remedy = remedy or remedy_for(expected, run, as_of=as_of, stuck_after=settings().stuck_after, pause=pause)
         if remedy is not None and _apply(client, mark, run, remedy):
             report.note(mark.subject, remedy)
 
 
+def _is_at_home(client: SyncPrefectClient, mark: Bookmark, run: FlowRun) -> bool:
+    """Say whether a run belongs to the deployment that drives its subject now; no worker ever takes one whose own is gone."""
+    homes = {deployment_of(mark.subject)[0], "intake/intake" if mark.subject.startswith(DRAFT_PREFIX) else ""} - {""}
+    return run.deployment_id in {deployment_id(client, name) for name in homes}
+
+
 def _apply(client: SyncPrefectClient, mark: Bookmark, run: FlowRun | None, remedy: Remedy) -> bool:
     """Do it; says whether it was still needed."""
-    if remedy in (Remedy.START, Remedy.START_AGAIN):
+    if remedy is Remedy.START_ELSEWHERE and run is not None and start_run(client, mark) is not None:
+        client.set_flow_run_state(run.id, Cancelled(name="重复流程"), force=True)
+        return True
+    if remedy in (Remedy.START, Remedy.START_AGAIN, Remedy.START_ELSEWHERE):
         return start_run(client, mark) is not None
     if run is not None:
         requeue(client, run)
@@ -218,8 +229,10 @@ def _pages(
     if since is not None:
         wanted["end_time"] = {"after_": since}
     chosen, offset = FlowRunFilter.model_validate(wanted), 0
-    while page := client.read_flow_runs(flow_run_filter=chosen, sort=FlowRunSort.ID_DESC, limit=PAGE, offset=offset):
-        yield page
+    while True:
+        page, counted = read_page(client, chosen, offset=offset)
+        if page:
+            yield page
         offset += PAGE
-        if len(page) < PAGE:
+        if counted < PAGE:
             return

@@ -1,6 +1,6 @@
 """Starting, waking and marking runs: the engine follows the casework database, never the other way round."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.states import Scheduled
 from sqlmodel import Session
 
+from flows.runtime.repair.reading_runs import read_runs
 from flows.runtime.repair.verdict import ENDED_BADLY
 from flows.runtime.waiting.context import driven_here, engine, leaving, this_run
 from flows.runtime.waiting.engine_calls import leave
@@ -28,8 +29,6 @@ from tasks.runs.bookmarks import anything_behind, bookmark_of, claim_behind, fin
 NUDGE_PAUSE = timedelta(seconds=3)
 """How long a nudged subject is left alone: a run needs about a second to see the case and wait again."""
 
-PAGE = 200
-"""What the engine's API gives at once."""
 
 DriveSoon = Callable[[FlowRun], bool]
 """How a worker takes a run that it is to drive itself; says whether it was not in hand already."""
@@ -39,14 +38,14 @@ _deployment_ids: dict[str, UUID] = {}
 
 
 def deployment_id(client: SyncPrefectClient, name: str) -> UUID:
-    """Find a deployment by name; asked once a process, for a deployment is never deleted (prefect.yaml)."""
+    """Find a deployment by name; asked once a process, until somebody has deleted or replaced one (``enrolment``)."""
     if name not in _deployment_ids:
         _deployment_ids[name] = client.read_deployment_by_name(name).id
     return _deployment_ids[name]
 
 
 def forget_deployments() -> None:
-    """Ask for deployments anew: for a process that turns to another server."""
+    """Ask for deployments anew: where one was deleted or replaced, and for a process that turns to another server."""
     _deployment_ids.clear()
 
 
@@ -101,16 +100,6 @@ def wake(client: SyncPrefectClient, run: FlowRun, *, drive_soon: DriveSoon | Non
         client.set_flow_run_state(run.id, Scheduled(name="Resuming"))
     else:
         drive_soon(run)
-
-
-def read_runs(client: SyncPrefectClient, ids: Iterable[str | None]) -> dict[str, FlowRun]:
-    """Read many runs at once, by id; those that the engine does not know are missing from the answer."""
-    wanted = sorted({one for one in ids if one is not None})
-    found: dict[str, FlowRun] = {}
-    for first in range(0, len(wanted), PAGE):
-        chosen = FlowRunFilter.model_validate({"id": {"any_": wanted[first : first + PAGE]}})
-        found |= {str(run.id): run for run in client.read_flow_runs(flow_run_filter=chosen, limit=PAGE)}
-    return found
 
 
 def start_run(client: SyncPrefectClient, mark: Bookmark) -> FlowRun | None:

@@ -22,6 +22,7 @@ class Remedy(Enum):
 
     START = "补建流程（原流程不存在）"
     START_AGAIN = "补建流程（原流程已结束）"
+    START_ELSEWHERE = "补建流程（原流程的登记已被删除）"
     UNSTICK = "重新排队（卡在运行中）"
     REVIVE = "重新排队（失败、崩溃或者被取消）"
     WAKE = "唤醒（停在别处）"

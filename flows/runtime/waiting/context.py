@@ -10,7 +10,7 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun
 from prefect.context import FlowRunContext
 
-from engine.protocol import INPUTS, Kept
+from engine.protocol import INPUTS, OURS, Kept
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,8 @@ def inputs() -> dict[str, str]:
     """What the engine keeps of this run's waits, by key: forms, what stood above them, answers."""
     if drive := _drive.get():
         return drive.inputs
-    return {entry.key: entry.value for entry in engine().filter_flow_run_input(run_id(), "", INPUTS, set())}
+    found = [engine().filter_flow_run_input(run_id(), beginning, INPUTS, set()) for beginning in OURS]
+    return {entry.key: entry.value for page in found for entry in page}
 
 
 def this_run() -> FlowRun:

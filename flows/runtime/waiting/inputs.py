@@ -52,13 +52,28 @@ class Answer:
     fields: dict[str, Any] = field(repr=False)
 
 
-_RESPONSE = re.compile(r"wait-(?P<step>[a-z-]+)-(?P<round>\d+)-response")
+_RESPONSE = re.compile(r"wait-(?P<step>[a-z-]{1,40})-(?P<round>\d{1,9})-response")
 
 
-def newest_answer(inputs: dict[str, str]) -> Answer | None:
-    """Find the newest answer among a run's inputs: the keys say which wait it belongs to, whatever else was noted."""
-    found = []
-    for key, value in inputs.items():
-        if named := _RESPONSE.fullmatch(key):
-            found.append(Answer(Step(named["step"].replace("-", "_")), int(named["round"]), orjson.loads(value)))
-    return max(found, key=lambda answer: answer.round, default=None)
+def newest_answer(inputs: dict[str, str], *, step: Step | None, round_: int) -> Answer | None:
+    """Find the answer to the wait at a step and round among a run's inputs, or else the newest one before it.
+
+    Whoever has the engine's password can store anything under any name: what belongs to no step, to a wait that is yet to
+    come, or is no form that was filled in, is passed over, so that it hides nobody's answer.
+    """
+    found = [answer for key, value in inputs.items() if (answer := _read(key, value)) is not None and answer.round <= round_]
+    return max(found, key=lambda answer: (answer.round, answer.step is step), default=None)
+
+
+def _read(key: str, value: str) -> Answer | None:
+    named = _RESPONSE.fullmatch(key)
+    if named is None or (step := _STEPS.get(named["step"])) is None:
+        return None
+    try:
+        fields = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return None
+    return Answer(step, int(named["round"]), fields) if isinstance(fields, dict) else None
+
+
+_STEPS = {step.value.replace("_", "-"): step for step in Step}

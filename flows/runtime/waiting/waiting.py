@@ -15,6 +15,7 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import State
 from prefect.exceptions import Abort, ObjectNotFound, Pause
 from prefect.states import Paused
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from flows.runtime.waiting.context import engine, inputs, leaving, run_id, this_run
 from flows.runtime.waiting.engine_calls import leave
@@ -34,6 +35,12 @@ from tasks.runs.standing import Look, look_at
 
 _log = logging.getLogger("prefect.casework.waiting")
 
+AWAY = (OperationalError, InterfaceError)
+"""What a database says that cannot be reached now."""
+
+UNTAKEN = "系统没能处理所填内容（{}），没有采用，案件没有变动；请检查数字和日期后重填，仍不行请联系系统管理员"
+"""Said above the form for an answer that no rule refused and that could not be taken all the same."""
+
 
 class DuplicateRunError(RuntimeError):
     """Another run, which is alive, drives this subject; this one must end without touching anything."""
@@ -52,7 +59,7 @@ def take_answer(subject: str) -> None:
         _yield_to(engine(), look)
         return
     kept = inputs()
-    answer = newest_answer(kept)
+    answer = newest_answer(kept, step=look.waited_for, round_=look.round)
     if answer is None:
         _go_on_without_answer(subject, look, kept)
     elif is_same_press(answer, kept, as_of=now()):
@@ -91,7 +98,7 @@ def wait_for_staff(subject: str, step: Step) -> None:
         mark = open_round(session, subject, run_id=str(run_id()), step=step, seen_seq=place.petition.last_seq, as_of=as_of)
     keys, known = keyset(step, mark.round), inputs()
     leaving().inputs = {keys["description"]: orjson.dumps(description).decode()}
-    answer = newest_answer(known)
+    answer = newest_answer(known, step=step, round_=mark.round - 1)
     if answer is not None and answer.step is step:
         leaving().inputs[note_key(step, mark.round)] = note_of(answer, known, shown_at=as_of)
     if keys["schema"] not in known:
@@ -135,4 +142,10 @@ def _apply(subject: str, answer: Answer) -> str | None:
         # Refusals name rules, units and work numbers, never a petitioner.
         _log.info("%s: the answer to %s was refused", subject, answer.step.value)
         return str(refused)
+    except AWAY:
+        raise  # the database is away: tried again by whoever drives this run
+    except Exception as fault:
+        # A run that fails is put back and would fail of the same answer for ever, with nobody told who typed it.
+        _log.exception("%s: the answer to %s could not be taken", subject, answer.step.value)
+        return UNTAKEN.format(type(fault).__name__)
     return None

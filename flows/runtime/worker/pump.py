@@ -11,6 +11,7 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun
 
+from flows.runtime.repair.enrolment import Enrolment
 from flows.runtime.repair.repair import repair_stuck
 from flows.runtime.repair.report import Report
 from flows.runtime.repair.runs import deployment_id, nudge_behind
@@ -42,6 +43,8 @@ class Pump(threading.Thread):
         self._letters_at = 0.0
         self._repair_due = settings().sole_worker
         self._left_behind = now()
+        self._enrolment = Enrolment(settings().work_pool)
+        self._enrolment_at = time.monotonic() + settings().engine_watch.total_seconds()
 
     def stop(self) -> None:
         """Ask the thread to end after its present look."""
@@ -68,6 +71,7 @@ class Pump(threading.Thread):
         return self._usual
 
     def _look(self, client: SyncPrefectClient) -> None:
+        self._look_at_the_engine(client)
         nudge_behind(client, drive_soon=self._drive_soon)
         if self._repair_due:
             self._repair(client)
@@ -76,6 +80,15 @@ class Pump(threading.Thread):
             if letters_wait():
                 start_outbox(client)
                 self._letters_at = time.monotonic() + OUTBOX_PAUSE
+
+    def _look_at_the_engine(self, client: SyncPrefectClient) -> None:
+        """See that the engine is still set up as the office needs it; runs whose deployment was replaced are compared at once."""
+        every = settings().engine_watch.total_seconds()
+        if not every or time.monotonic() < self._enrolment_at:
+            return
+        self._enrolment_at = time.monotonic() + every
+        if self._enrolment.look(client):
+            client.create_flow_run_from_deployment(deployment_id(client, RECONCILE), parameters={"thorough": True}, tags=["后台"])
 
     def _repair(self, client: SyncPrefectClient) -> None:
         """Have everything compared at once: this worker has just started, or the server or a database is back."""

@@ -19,10 +19,13 @@ import anyio.abc
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun
 from prefect.context import SyncClientContext
+from prefect.exceptions import ObjectNotFound
 from prefect.flows import Flow
+from prefect.states import Failed
 from prefect.workers.base import BaseJobConfiguration, BaseWorker, BaseWorkerResult
 
 from engine.patches.hook import Hook
+from flows.runtime.repair.enrolment import OUR_FLOWS
 from flows.runtime.worker.driver import drive
 from flows.runtime.worker.due_runs import DueRuns
 from flows.runtime.worker.no_watchers import NoWatchers
@@ -126,6 +129,10 @@ class CaseworkWorker(BaseWorker[BaseJobConfiguration, Any, CaseworkResult]):
     def _drive(self, run: FlowRun) -> None:
         try:
             drive(_client.client, flow_of(_client.client, run), run)
+        except NotOursError as foreign:
+            # It would be told as due again and again, before all others: ended, for whoever looks at failed runs.
+            self._logger.error("run %s is not driven here: %s", run.id, foreign)
+            _client.client.set_flow_run_state(run.id, Failed(message=str(foreign)), force=True)
         except Exception:
             self._logger.exception("run %s could not be driven", run.name)
         finally:
@@ -147,21 +154,34 @@ _flows: dict[UUID, Flow[Any, Any]] = {}
 
 
 def flow_of(client: SyncPrefectClient, run: FlowRun) -> Flow[Any, Any]:
-    """Find the flow that a run's deployment names; asked once a deployment."""
+    """Find the flow that a run's deployment names; asked once a deployment. Raises ``NotOursError`` when it is none of ours."""
     if run.deployment_id is None:
-        raise RuntimeError("a run without a deployment cannot be driven here")
+        raise NotOursError("a run without a deployment")
     if run.deployment_id not in _flows:
-        _flows[run.deployment_id] = load_flow(client.read_deployment(run.deployment_id).entrypoint or "")
+        try:
+            deployment = client.read_deployment(run.deployment_id)
+        except ObjectNotFound:
+            raise NotOursError("its deployment is gone") from None
+        _flows[run.deployment_id] = load_flow(deployment.entrypoint or "")
     return _flows[run.deployment_id]
 
 
 def load_flow(entrypoint: str) -> Flow[Any, Any]:
-    """Import a flow by its module entrypoint, ``flows.petition:petition``."""
-    module, _, name = entrypoint.replace(":", ".").rpartition(".")
+    """Import one of the office's flows by its module entrypoint, ``flows.petition:petition``.
+
+    Raises ``NotOursError`` for any other: whoever can write a deployment must not choose what is imported here.
+    """
+    if entrypoint not in OUR_FLOWS:
+        raise NotOursError("its deployment names no flow of the office's")
+    module, _, name = entrypoint.partition(":")
     found = getattr(import_module(module), name)
     if not isinstance(found, Flow):
-        raise RuntimeError(f"{entrypoint} is not a flow")
+        raise NotOursError(f"{entrypoint} is not a flow")
     return found
+
+
+class NotOursError(RuntimeError):
+    """A run that no worker of the office's can drive, now or later."""
 
 
 class _Client(threading.local):

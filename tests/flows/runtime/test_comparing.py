@@ -9,9 +9,9 @@ import pytest
 
 from flows import sweeps
 from flows.runtime.repair import repair
+from flows.runtime.repair.reading_runs import PAGE
 from flows.runtime.repair.repair import Comparison
 from flows.runtime.repair.report import Report
-from flows.runtime.repair.runs import PAGE
 from models.bookmark import Bookmark
 
 AS_OF = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -8,6 +8,7 @@ import orjson
 import pytest
 from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import Pause
+from sqlalchemy.exc import OperationalError
 
 from flows.runtime.waiting import waiting
 from flows.runtime.waiting.context import driven
@@ -107,3 +108,26 @@ def test_what_was_typed_is_not_kept(overseeing: Run) -> None:
     assert mark is not None
     assert note_key(Step.OVERSEE, mark.round) in overseeing.kept
     assert URGED["text"] not in overseeing.kept[note_key(Step.OVERSEE, mark.round)]
+
+
+@pytest.mark.parametrize("fault", [OverflowError, ValueError, KeyError])
+def test_an_answer_that_cannot_be_taken_is_said_above_the_form_and_fails_no_run(
+    overseeing: Run, monkeypatch: pytest.MonkeyPatch, fault: type[Exception]
+) -> None:
+    def broken(*_given: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(waiting, "decide", broken)
+    overseeing.pressed(URGED, SOON)
+    mark = overseeing.office.bookmark(overseeing.number)
+    assert mark is not None
+    assert fault.__name__ in (refusal_of(mark) or "")
+
+
+def test_an_answer_is_kept_for_another_try_while_the_database_is_away(overseeing: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_given: object) -> None:
+        raise OperationalError("", {}, Exception())
+
+    monkeypatch.setattr(waiting, "decide", away)
+    with pytest.raises(OperationalError):
+        overseeing.pressed(URGED, SOON)

@@ -58,7 +58,10 @@ async def keep(db: PrefectDBInterface, session: AsyncSession, run_id: UUID, kept
 
 
 async def _publish(db: PrefectDBInterface, session: AsyncSession, page: ArtifactCreate) -> None:
-    """Add a version of a page, and make it the one that the engine shows under its key."""
+    """Put a page in the place of what was published under its key, by whichever run, and make it the one that the engine shows.
+
+    An older page would go on showing what has become secret since: a title, say, before it was screened as an accusation.
+    """
     shown = {name: getattr(page, name) for name in ("key", "type", "description", "data", "flow_run_id")}
     version, at = uuid4(), now("UTC")
     latest: Any = db.ArtifactCollection.__table__
@@ -67,4 +70,5 @@ async def _publish(db: PrefectDBInterface, session: AsyncSession, page: Artifact
     upsert = upsert.on_conflict_do_update(index_elements=db.orm.artifact_collection_unique_upsert_columns, set_=changed)
     await session.execute(upsert, {"id": uuid4(), "latest_id": version, "created": at, "updated": at, **shown})
     pages: Any = db.Artifact.__table__
+    await session.execute(sa.delete(pages).where(pages.c.key == page.key))
     await session.execute(sa.insert(pages), {"id": version, "created": at, "updated": at, **shown})

@@ -1,4 +1,4 @@
-"""The commands about petitions as the parser reads them: list, show, decide, verify, roster."""
+"""The commands about petitions as the parser reads them: list, show, decide, verify, roster, correct."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 
 from desk.cli import daily
+from desk.cli.console import at_the_console
 from desk.cli.output import fail, say, say_json, spoken
+from desk.wall_time import now
 
 Number = Annotated[str, typer.Argument(metavar="编号", help="信访件编号，如 XF-2026-0001；派件如 XF-2026-0001/2")]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
@@ -68,3 +70,26 @@ def roster_command(file: Annotated[Path, typer.Argument(metavar="文件", help="
     with database().write() as session:
         organs, officers = load_roster(session, file)
     say(f"已载入单位 {organs} 个、人员 {officers} 名")
+
+
+@spoken
+def correct_command(
+    number: Number,
+    officer: Annotated[str, typer.Option("--officer", "--as", prompt="本人工号", help="本人工号")],
+    reason: Annotated[str, typer.Option("--reason", prompt="更正理由", help="为何更正")],
+    set_: Annotated[list[str], typer.Option("--set", help="字段=值，可多次；如 标题=…、信访人姓名=…、投诉内容=…")],
+) -> None:
+    """更正登记时录错的事实（标题、内容、信访人、形式、被反映人等）；理由和前后内容加密记入案卷。"""
+    from rules.lifecycle.row import CLERKS
+    from rules.zone import legal_day
+    from tasks.forms.correcting import FactsForm, apply_facts
+    from tasks.keeping.database import database
+    from tasks.record.act import Act, find_actor
+    from tasks.record.cases import lock_case
+
+    as_of = now()
+    answer = FactsForm.model_validate(daily.given_fields(FactsForm, None, set_) | {"reason": reason})
+    with database().write() as session:
+        actor = find_actor(session, at_the_console(officer), roles=CLERKS, on=legal_day(as_of))
+        apply_facts(lock_case(session, number), answer, Act(actor=actor, as_of=as_of))
+    say(f"{number} 已更正登记")

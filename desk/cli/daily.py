@@ -84,7 +84,7 @@ def decide_case(*, number: str, step: str = "", answer: Path | None = None, set_
     if chosen is None:
         fail(f"{number} 当前没有等待人工办理的步骤")
     form = FORMS[chosen].form
-    given = _given(form, answer, set_ or []) if answer or set_ else _prompted(form, chosen.label)
+    given = given_fields(form, answer, set_ or []) if answer or set_ else _prompted(form, chosen.label)
     code, fields = take_number(given)
     with database().write() as session:
         decide(session, number, chosen, fields, at_the_console(code), Arrival(now()))
@@ -94,7 +94,8 @@ def decide_case(*, number: str, step: str = "", answer: Path | None = None, set_
     say(f"{number} {chosen.label}已办理，当前状态：{state}{f'，等待：{place.step.label}' if place.step else ''}")
 
 
-def _given(form: Any, answer: Path | None, pairs: list[str]) -> dict[str, str]:
+def given_fields(form: Any, answer: Path | None, pairs: list[str]) -> dict[str, str]:
+    """Read what was written for a form: a file of JSON, and pairs of field and value over it; ends with a sentence otherwise."""
     import json
 
     given: dict[str, str] = {}

@@ -135,6 +135,7 @@ class Event(Labelled):
     DETACH = "detach", "撤销并案"
     ANSWER_ON_SPOT = "answer_on_spot", "当场答复"
     VOID = "void", "作废"
+    CORRECT_FACTS = "correct_facts", "更正登记"
     # routing
     PROPOSE = "propose", "拟办"
     SEND_BACK = "send_back", "退回修改"

@@ -63,6 +63,7 @@ PETITION_ROWS: tuple[Transition, ...] = (
     row(E.CONVENE, (S.DIRECT, *UNITS_AT_WORK), None, CLERKS, "信访工作条例 第二十四条", oversight.meeting_in_order,
         letters=(L.MEETING_NOTICE,), audience=Audience.UNIT),
     row(E.ANNOTATE, OPEN, None, (*CLERKS, R.SYSTEM), OFFICE_RULE, common.has_reason),
+    row(E.CORRECT_FACTS, OPEN, None, CLERKS, OFFICE_RULE, intake.correctable),
     row(E.RECORD_REPLY, UNITS_AT_WORK, None, CLERKS, OFFICE_RULE, common.has_reason),
     # clocks 期限: warned of, missed, escalated, suspended, counted anew; none of them changes the state
     row(E.WARN, (S.DRAFT, *CLOCKS_RUN), None, SYSTEM, OFFICE_RULE),

@@ -46,7 +46,7 @@ class ScreenForm(Form):
     parent_number: str = asked("原信访件（关联件）编号", 5, "重件、关联件必填，例如 XF-2026-0001")
     place: str = asked("问题属地", 6)
     flags: str = asked("标记", 7, "多个用顿号隔开：涉法涉诉、集体访、重大紧急、扬言、积案、要求保密……")
-    accused_unit: str = asked("被反映单位", 8, "检举控告件填写；该单位今后不得承办")
+    accused_unit: str = asked("被反映单位", 8, "单位名称或代码；检举控告件的被反映单位不得承办")
     answer: str = asked("答复内容", 9, "当场答复的必填")
     reason: str = asked("作废或撤回理由", 10, "作废、撤回的必填")
 

@@ -14,11 +14,11 @@ from sqlmodel import Session
 
 from models.dispatch import Dispatch
 from models.petition import Petition
-from models.petitioner import Party
+from models.petitioner import Party, Petitioner
 from tasks.keeping.vault import vault
 from tasks.record.organs import organs_by_id
 
-CaseRow = Petition | Dispatch | Party
+CaseRow = Petition | Dispatch | Party | Petitioner
 Told = dict[str, dict[str, list[Any]]]
 
 THE_DOORS_OWN = frozenset({"id", "state", "last_seq", "head_hash", "head_seal", "file_sums"})
@@ -33,7 +33,7 @@ CODES = frozenset({"number", "content_code", "registrar_code", "drafter_code", "
 
 @dataclass(frozen=True)
 class RowChange:
-    """New values in one row of a case's file: the petition itself, a share of it, or a person's part in it."""
+    """New values in one row of a case's file: the petition itself, a share of it, a person, or a person's part in it."""
 
     row: CaseRow
     values: Mapping[str, Any]
@@ -59,6 +59,8 @@ def write_columns(session: Session, changed: Iterable[RowChange]) -> Told:
 def _name(row: CaseRow) -> str:
     if isinstance(row, Petition):
         return "petition"
+    if isinstance(row, Petitioner):
+        return f"person/{row.id}"
     return f"{'share' if isinstance(row, Dispatch) else 'party'}/{row.position}"
 
 

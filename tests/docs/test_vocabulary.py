@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from models.vocabulary import case, labelled, limits, papers, people
+from models.vocabulary.case import Event
 from tests.conftest import ROOT
 from trials.house.figures import Plan
 from trials.house.sources import Source, sources
@@ -36,6 +37,8 @@ ELSEWHERE = {
     "clock": (("flows", "engine", "desk/stack", "desk/wall_time.py"), "a clock is a limit on foot; now is told by wall_time"),
 }
 """Words that have their meaning elsewhere: in which files nothing is named so, and why."""
+REFERRED_TO = {Event.CORRECT_FACTS.name}
+"""Words of the vocabulary that the rules only refer to: what a registration said is what an event keeps of it."""
 ROOMS = sorted({source.path.parent for source in PRODUCTION if source.path.parent.parts[1:]})
 
 
@@ -59,7 +62,7 @@ def words(source: Source) -> set[str]:
         named |= {
             value for field, value in ast.iter_fields(node) if field in ("id", "arg", "attr", "name") and isinstance(value, str)
         }
-    parts = (part.lower() for name in named for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name))
+    parts = (part.lower() for name in named - REFERRED_TO for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name))
     return {part if part == "facts" else part.removesuffix("s") for part in parts}
 
 

@@ -24,6 +24,11 @@ def registrable(situation: Situation) -> str | None:
     return None
 
 
+def correctable(situation: Situation) -> str | None:
+    """A correction of what was registered: a reason, and dates and counts that would be registered."""
+    return has_reason(situation) or registrable(situation)
+
+
 def second_person(situation: Situation) -> str | None:
     """Whoever registered or drafted may not confirm alone."""
     if situation.actor_code and situation.actor_code in (situation.registrar_code, situation.drafter_code):

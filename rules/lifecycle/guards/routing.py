@@ -1,6 +1,6 @@
 """Routing: what a proposal, its approval and its carrying out ask for."""
 
-from models.vocabulary.case import Way
+from models.vocabulary.case import PetitionClass, Way
 from models.vocabulary.people import OrganKind
 from rules.lifecycle.guards.common import Guard
 from rules.situation import Situation
@@ -22,14 +22,17 @@ def proposal_complete(situation: Situation) -> str | None:
 
 
 def units_allowed(situation: Situation) -> str | None:
-    """Units exist, none is the accused (条例 第三十条); by setting, a district's bodies come with its congress (沪 第三十条)."""
+    """Units exist; by setting, a district's bodies come with its congress (沪 第三十条).
+
+    None is the accused of an accusation (条例 第三十条第三款); an appeal goes to the unit that has the power, complained of or not.
+    """
     if not situation.units or not situation.has_lead:
         return "请填写主办单位"
     congresses = {unit.district for unit in situation.units if unit.kind is OrganKind.CONGRESS}
     for unit in situation.units:
         if not unit.exists:
             return f"“{unit.name}”已撤并，请改用承继其职责的单位"
-        if unit.code == situation.accused_unit:
+        if unit.code == situation.accused_unit and situation.petition_class is PetitionClass.ACCUSATION:
             return f"“{unit.name}”是被反映单位，不得承办，也不得抄送（信访工作条例第三十条）"
         if situation.district_via_congress and unit.district and unit.district not in congresses:
             return f"“{unit.name}”是{unit.district}的单位，须同时经{unit.district}人大常委会办理"

@@ -138,3 +138,10 @@ def test_disclose_follows_the_same_table(office: Office, xinfang: Typist) -> Non
     assert (code, "检某举" in out, "无权查阅" in err) == (1, False, True)
     assert office.events(number)[-1].event is Event.LOOK_REFUSED
     assert "检某举" in xinfang("disclose", number, "--officer", "Z01", "--reason", "核对")[1]
+
+
+def test_correct_puts_right_what_was_registered(office: Office, number: str, xinfang: Typist) -> None:
+    code, out, err = xinfang("correct", number, "--as", "Z02", "--reason", "核对原信", "--set", "标题=反映电梯问题")
+    assert (code, out, err) == (0, f"{number} 已更正登记\n", "")
+    assert (office.petition(number).title, events(office, number)) == ("反映电梯问题", [Event.CORRECT_FACTS])
+    assert "没有字段“收信日期”" in xinfang("correct", number, "--as", "Z02", "--reason", "x", "--set", "收信日期=2026-03-01")[2]

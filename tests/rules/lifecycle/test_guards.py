@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from models.vocabulary.case import DispatchState, Event, Relation, Way
+from models.vocabulary.case import DispatchState, Event, PetitionClass, Relation, Way
 from models.vocabulary.people import OrganKind, Role
 from rules.lifecycle.guards import closure, common, handling, intake, oversight, roll_up, routing
 from rules.lifecycle.guards.common import Guard
@@ -60,13 +60,13 @@ REFUSED: list[tuple[str, Guard, Situation, str]] = [
     (
         "accused unit as handler",
         routing.proposal_complete,
-        replace(PROPOSED, accused_unit="U1"),
+        replace(PROPOSED, petition_class=PetitionClass.ACCUSATION, accused_unit="U1"),
         "“第1单位”是被反映单位，不得承办",
     ),
     (
         "accused unit as co-handler",
         routing.units_allowed,
-        replace(PLAIN, units=(unit(1), unit(2)), accused_unit="U2"),
+        replace(PLAIN, petition_class=PetitionClass.ACCUSATION, units=(unit(1), unit(2)), accused_unit="U2"),
         "“第2单位”是被反映单位",
     ),
     ("abolished unit", routing.units_allowed, replace(PLAIN, units=(unit(1, exists=False),)), "“第1单位”已撤并"),

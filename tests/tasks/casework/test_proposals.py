@@ -129,6 +129,14 @@ def test_the_accused_unit_gets_nothing(office: Office, units: dict[str, Any]) ->
         office.decide(number, "propose", "Z01", way="转送", opinion="建议转送", **units)
 
 
+@pytest.mark.parametrize("sort", ["申诉求决", "建议意见"])
+def test_a_unit_that_an_appeal_complains_of_may_handle_it(office: Office, sort: str) -> None:
+    number = ready(office, petition_class=sort, accused_unit="市住建局")
+    office.decide(number, "propose", "Z01", way="转送", opinion="建议转送", lead="市住建局")
+    office.decide(number, "approve", "D01")
+    assert [share.role.value for share in office.shares(number)] == ["lead"]
+
+
 def test_an_unknown_accused_unit_is_refused_with_near_names(office: Office) -> None:
     with pytest.raises(UnknownCaseError, match="市住建局"):
         ready(office, petition_class="检举控告", accused_unit="住建局")

@@ -9,6 +9,11 @@ MAX_REPRESENTATIVES = 5
 """At most five representatives of a joint visit (条例 第二十条第三款)."""
 
 
+def all_of(*problems: str | None) -> str | None:
+    """Put all problems of an answer into one refusal, so that nobody has to come back for each; nothing when there is none."""
+    return "；".join(problem for problem in problems if problem) or None
+
+
 def always(_situation: Situation) -> str | None:
     """No condition."""
     return None

@@ -1,6 +1,6 @@
 """Handling: what a unit's report, its examination and an extension ask for."""
 
-from rules.lifecycle.guards.common import has_reason
+from rules.lifecycle.guards.common import all_of, has_reason
 from rules.situation import Situation
 
 
@@ -26,8 +26,9 @@ def extension_allowed(situation: Situation) -> str | None:
         return "本件没有承办期限，不需要申请延期"
     if (situation.happened_on or situation.today) > situation.clock_due_on:
         return f"办理期限 {situation.clock_due_on} 已过，不能再申请延期"
-    if not 0 < situation.extension_days <= situation.extension_cap:
-        return f"延长天数须在 1 至 {situation.extension_cap} 日之间"
-    if not situation.extension_approver.strip():
-        return "请写明批准延期的本单位负责人"
-    return has_reason(situation)
+    possible = 0 < situation.extension_days <= situation.extension_cap
+    return all_of(
+        None if possible else f"延长天数须在 1 至 {situation.extension_cap} 日之间",
+        None if situation.extension_approver.strip() else "请写明批准延期的本单位负责人",
+        has_reason(situation),
+    )

@@ -1,32 +1,42 @@
 """Intake: what registering, screening, attaching and voiding a petition ask for."""
 
+from collections.abc import Iterator
+
 from models.vocabulary.case import Relation
-from rules.lifecycle.guards.common import MAX_REPRESENTATIVES, has_reason
+from rules.lifecycle.guards.common import MAX_REPRESENTATIVES, all_of, has_reason
 from rules.situation import Situation
 
 
 def registrable(situation: Situation) -> str | None:
     """Dates in order and at most five representatives; a missing name or text never blocks (条例 第二十二、二十三条)."""
-    if situation.receipt_on is None:
-        return "收信日期未填写，请按收文章上的日期填写"
-    if situation.receipt_on > situation.today:
-        return f"收信日期 {situation.receipt_on} 晚于今天，请核对收文章"
-    if situation.happened_on and situation.happened_on < situation.receipt_on:
-        return f"登记时间 {situation.happened_on} 早于收信日期 {situation.receipt_on}，请核对补录时间"
-    if situation.postmark_on and situation.postmark_on > situation.receipt_on:
-        return f"邮戳日期 {situation.postmark_on} 晚于收信日期 {situation.receipt_on}，请核对信封"
+    return all_of(*_wrong_dates(situation), *_wrong_counts(situation))
+
+
+def _wrong_dates(situation: Situation) -> Iterator[str]:
+    received = situation.receipt_on
+    if received is None:
+        yield "收信日期未填写，请按收文章上的日期填写"
+        return
+    if received > situation.today:
+        yield f"收信日期 {received} 晚于今天，请核对收文章"
+    elif situation.happened_on and situation.happened_on < received:
+        yield f"登记时间 {situation.happened_on} 早于收信日期 {received}，请核对补录时间"
+    if situation.postmark_on and situation.postmark_on > received:
+        yield f"邮戳日期 {situation.postmark_on} 晚于收信日期 {received}，请核对信封"
+
+
+def _wrong_counts(situation: Situation) -> Iterator[str]:
     if situation.people_count < 1:
-        return "信访人数至少为 1 人"
+        yield "信访人数至少为 1 人"
     if situation.representatives > MAX_REPRESENTATIVES:
-        return (
+        yield (
             f"代表最多 {MAX_REPRESENTATIVES} 人（信访工作条例第二十条），现填 {situation.representatives} 人，其余请登记为联名人"
         )
-    return None
 
 
 def correctable(situation: Situation) -> str | None:
     """A correction of what was registered: a reason, and dates and counts that would be registered."""
-    return has_reason(situation) or registrable(situation)
+    return all_of(has_reason(situation), registrable(situation))
 
 
 def second_person(situation: Situation) -> str | None:
@@ -43,13 +53,12 @@ def duplicates_found(situation: Situation) -> str | None:
 
 def screened(situation: Situation) -> str | None:
     """Class and content code are chosen; a linked petition names the other one."""
-    if situation.petition_class is None:
-        return "请选择信访事项类别（建议意见、检举控告、申诉求决）"
-    if not situation.content_code.strip():
-        return "请填写内容分类"
-    if situation.relation is Relation.LINKED and not situation.parent_number:
-        return "关联件须填写所关联的信访件编号"
-    return None
+    unlinked = situation.relation is Relation.LINKED and not situation.parent_number
+    return all_of(
+        None if situation.petition_class else "请选择信访事项类别（建议意见、检举控告、申诉求决）",
+        None if situation.content_code.strip() else "请填写内容分类",
+        "关联件须填写所关联的信访件编号" if unlinked else None,
+    )
 
 
 def repeats_an_open_petition(situation: Situation) -> str | None:
@@ -68,4 +77,4 @@ def answered(situation: Situation) -> str | None:
 
 def answered_and_classed(situation: Situation) -> str | None:
     """An answer at the window still needs its class and content code for the statistics."""
-    return screened(situation) or answered(situation)
+    return all_of(screened(situation), answered(situation))

@@ -2,23 +2,21 @@
 
 from models.vocabulary.case import PetitionClass, Way
 from models.vocabulary.people import OrganKind
-from rules.lifecycle.guards.common import Guard
+from rules.lifecycle.guards.common import Guard, all_of
 from rules.situation import Situation
 
 
 def proposal_complete(situation: Situation) -> str | None:
     """A way, an opinion, and for referral or assignment the units."""
-    if situation.way is None:
-        return "请选择办理方式"
-    if not situation.reason.strip():
-        return "请写明拟办意见"
-    if situation.limit_on and situation.limit_on <= situation.today:
-        return f"办理期限 {situation.limit_on} 须晚于今天"
-    if situation.way is Way.REJECTION and not situation.ground:
-        return "不予受理须选择理由"
-    if situation.way in (Way.REFERRAL, Way.ASSIGNMENT):
-        return units_allowed(situation)
-    return None
+    early = situation.limit_on is not None and situation.limit_on <= situation.today
+    groundless = situation.way is Way.REJECTION and not situation.ground
+    return all_of(
+        None if situation.way else "请选择办理方式",
+        None if situation.reason.strip() else "请写明拟办意见",
+        f"办理期限 {situation.limit_on} 须晚于今天" if early else None,
+        "不予受理须选择理由" if groundless else None,
+        units_allowed(situation) if situation.way in (Way.REFERRAL, Way.ASSIGNMENT) else None,
+    )
 
 
 def units_allowed(situation: Situation) -> str | None:

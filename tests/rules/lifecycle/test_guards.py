@@ -162,3 +162,36 @@ class TestAGuard:
     )
     def test_accepts(self, guard: Guard, situation: Situation) -> None:
         assert guard(situation) is None
+
+
+@pytest.mark.parametrize(
+    ("guard", "situation", "said"),
+    [
+        pytest.param(
+            intake.answered_and_classed,
+            PLAIN,
+            "请选择信访事项类别（建议意见、检举控告、申诉求决）；请填写内容分类；请写明答复内容",
+            id="an answer at the window",
+        ),
+        pytest.param(
+            routing.proposal_complete,
+            replace(PLAIN, way=Way.ASSIGNMENT, limit_on=DAY, units=()),
+            "请写明拟办意见；办理期限 2026-03-02 须晚于今天；请填写主办单位",
+            id="a proposal",
+        ),
+        pytest.param(
+            handling.extension_allowed,
+            replace(PLAIN, clock_due_on=DAY, extension_cap=30),
+            "延长天数须在 1 至 30 日之间；请写明批准延期的本单位负责人；请写明理由",
+            id="an extension",
+        ),
+        pytest.param(
+            intake.correctable,
+            replace(PLAIN, postmark_on=DAY + timedelta(days=1), people_count=0),
+            "请写明理由；邮戳日期 2026-03-03 晚于收信日期 2026-03-02，请核对信封；信访人数至少为 1 人",
+            id="a correction",
+        ),
+    ],
+)
+def test_all_problems_of_an_answer_are_named_at_once(guard: Guard, situation: Situation, said: str) -> None:
+    assert guard(situation) == said

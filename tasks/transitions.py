@@ -19,7 +19,7 @@ from tasks.letters.queueing import Occasion, Order, queue_letters
 from tasks.limits.clocks import follow_clocks
 from tasks.record.act import Act
 from tasks.record.cases import Case
-from tasks.record.chain import event_hash, head_seal
+from tasks.record.chain import event_hash
 from tasks.record.columns import RowChange, write_columns
 from tasks.record.situation import gather_situation, last_event
 from tasks.record.sums import note_if_touched, signed_by
@@ -129,11 +129,10 @@ def _event(case: Case, row: Transition, source: State | DispatchState, change: C
 
 
 def _chain(case: Case, event: CaseEvent) -> None:
-    """Sign an event behind the one before it, and the petition's row with it."""
+    """Sign an event behind the one before it; the petition's row is signed as it is written, with all that the event leaves."""
     petition = case.petition
     petition.last_seq = event.seq
     event.hash = petition.head_hash = event_hash(event, vault())
-    petition.head_seal = head_seal(petition, vault())
     case.session.add(event)
     signed_by(case.session, event)
 

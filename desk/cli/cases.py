@@ -41,24 +41,42 @@ def decide_command(
 
 
 @spoken
-def verify_command(as_json: AsJson = False) -> None:
-    """核验案卷记录：有无被改动、删除、插入或调换。"""
+def verify_command(
+    as_json: AsJson = False,
+    anchors: Annotated[
+        Path | None, typer.Option("--anchor", metavar="文件", help="与另处保存的锚比较（verify 每次印出的那一行，可存多行）")
+    ] = None,
+) -> None:
+    """核验案卷记录：有无被改动、删除、插入或调换；印出锚，请抄存别处。"""
     from tasks.keeping.database import database
     from tasks.keeping.vault import vault
-    from tasks.record.verifying import verify
+    from tasks.record.anchors import anchor
+    from tasks.record.verifying import compare, verify
 
     with database().read() as session:
         found = verify(session, vault())
+        findings = [*found.findings, *(compare(session, _words_of(anchors), vault()) if anchors else ())]
+        line = anchor(session, as_of=now()).line(vault())
     if as_json:
-        figures = {"petitions": found.petitions, "events": found.events, "unsummed": found.unsummed}
-        say_json(figures | {"findings": [vars(f) for f in found.findings]})
-    for finding in () if as_json else found.findings:
+        figures = {"petitions": found.petitions, "events": found.events, "unsummed": found.unsummed, "anchor": line}
+        say_json(figures | {"findings": [vars(f) for f in findings]})
+    for finding in () if as_json else findings:
         say(f"{finding.number}{f' 第 {finding.seq} 条' if finding.seq else ''}：{finding.problem}")
-    if found.findings:
-        fail(f"核验 {found.petitions} 件、{found.events} 条记录，发现 {len(found.findings)} 处问题")
+    if findings:
+        fail(f"核验 {found.petitions} 件、{found.events} 条记录，发现 {len(findings)} 处问题")
     if not as_json:
         old = f"；其中 {found.unsummed} 件自升级以来没有办理过，案卷内容尚未签名" if found.unsummed else ""
+        say(line)
         say(f"核验 {found.petitions} 件、{found.events} 条记录，未发现问题{old}")
+
+
+def _words_of(file: Path) -> str:
+    from tasks.record.anchors import AnchorError
+
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise AnchorError(f"锚文件 {file.name} 无法读取，请核对路径") from error
 
 
 @spoken

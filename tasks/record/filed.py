@@ -53,7 +53,7 @@ class Filed:
     def line(self, values: Mapping[str, Any], owner: str = "") -> str:
         """A row as text: the table, the limit's number where it hangs on one, and every signed value."""
         said = [self.name, owner, *(values[name] for name in self.signed)]
-        return json.dumps(said, ensure_ascii=False, sort_keys=True, default=_plain)
+        return WRITER.encode(said)
 
 
 def _plain(value: Any) -> Any:
@@ -65,6 +65,9 @@ def _plain(value: Any) -> Any:
         return value.value
     return str(value)
 
+
+WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=_plain)
+"""Made once: ``json.dumps`` makes one for every line."""
 
 PETITION = Filed(
     "petition", "信访件本身", Petition, frozenset({"id", "state", "last_seq", "head_hash", "head_seal", "file_sums"})

@@ -39,12 +39,13 @@ SumChange = tuple[str, int, int]
 
 def digest(sums: Mapping[str, str], keys: Vault) -> str:
     """One keyed hash of all sums."""
-    return keys.sign(json.dumps({name: one for name, one in sums.items() if name not in (SEAL, LEFT)}, sort_keys=True))
+    return keys.sign(json.dumps(sorted(item for item in sums.items() if item[0] not in (SEAL, LEFT))))
 
 
 def sums_seal(petition: Petition | Row[Any], sums: Mapping[str, str], keys: Vault) -> str:
     """Sign the sums with the petition and the place in its file at which they were right."""
-    return keys.sign(json.dumps([SEAL, petition.id, petition.last_seq, sums.get(LEFT), digest(sums, keys)]))
+    signed = {name: one for name, one in sums.items() if name != SEAL}
+    return keys.sign(json.dumps([SEAL, petition.id, petition.last_seq, sorted(signed.items())]))
 
 
 def mark(table: Filed, values: Mapping[str, Any], keys: Vault, owner: str = "") -> int:

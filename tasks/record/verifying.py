@@ -17,6 +17,7 @@ from models.serial import Serial
 from models.vocabulary.case import DispatchState
 from tasks.keeping.settings import settings
 from tasks.keeping.vault import Vault
+from tasks.record.anchors import anchor_up_to, read_anchors
 from tasks.record.chain import event_hash, head_seal, vouched_as_signed
 from tasks.record.filed import FILE, SHARE, Filed
 from tasks.record.lenient import UNREADABLE, UnreadableRowError, all_columns, number_of, rows_for, unknown_words
@@ -86,6 +87,16 @@ def verify(session: Session, vault: Vault, *, after: int = 0) -> Verification:
             findings += _safely(file, vault)
     findings += _missing_numbers(session)
     return Verification(petitions=petitions, events=events, findings=tuple(findings), unsummed=unsummed)
+
+
+def compare(session: Session, anchors: str, vault: Vault) -> Iterator[Finding]:
+    """Compare the record with anchors that were kept elsewhere; raises ``AnchorError`` for a line that is none."""
+    for kept in read_anchors(anchors, vault):
+        if (now := anchor_up_to(session, kept.up_to)) != kept:
+            what = (
+                f"当时 {kept.petitions} 件，现在 {now.petitions} 件" if now.petitions != kept.petitions else "有案卷被退回或改写"
+            )
+            yield Finding(OFFICE, None, f"截至第 {kept.up_to} 行的记录与另处保存的锚不符：{what}", "case_event")
 
 
 def _next_ids(session: Session, after: int) -> list[int]:

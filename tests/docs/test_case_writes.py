@@ -14,7 +14,7 @@ EVERYWHERE = sources(ROOT, [*Plan().production, *Plan().trials])
 WHO_MAY = {
     ("tasks/record/columns.py", "write_columns"): {"setattr(one.row, column)"},  # told in the event
     ("tasks/transitions.py", "_move"): {"at_hand.state"},  # the door
-    ("tasks/transitions.py", "_chain"): {"petition.last_seq", "petition.head_hash", "petition.head_seal"},
+    ("tasks/transitions.py", "_chain"): {"petition.last_seq", "petition.head_hash"},
     # What a transaction leaves behind is summed up and signed as it is written.
     ("tasks/record/sums.py", "_sign"): {"petition.file_sums", "petition.head_hash", "petition.head_seal"},
     ("tasks/record/sums.py", "note_if_touched"): {"petition.file_sums"},

@@ -13,7 +13,7 @@ from models.vocabulary.people import PartyRole
 class Petitioner(SQLModel, table=True):
     """A person or body that petitions; clear text never reaches the database.
 
-    The digests are keyed hashes of the normalised text: they find the same name, number or phone again
+    The digests are keyed hashes of the normal form (``rules.normal_form``): they find the same name, number or phone again
     without revealing it.
     """
 
@@ -32,6 +32,17 @@ class Petitioner(SQLModel, table=True):
     phone_digest: str | None = None
     address_sealed: str | None = Field(default=None, sa_type=Sealed)
     email_sealed: str | None = Field(default=None, sa_type=Sealed)
+
+
+class FurtherPhone(SQLModel, table=True):
+    """A phone that stands behind the first one in the same cell: each is found by itself. The numbers stay sealed as written."""
+
+    __tablename__ = "further_phone"
+    __table_args__ = (Index("ix_further_phone_digest", "digest"), Index("ix_further_phone_petitioner_id", "petitioner_id"))
+
+    id: int = Field(default=None, sa_column=Column(RowId, primary_key=True))
+    petitioner_id: int = Field(sa_column=Column(RowId, ForeignKey("petitioner.id"), nullable=False))
+    digest: str
 
 
 class Party(SQLModel, table=True):

@@ -12,7 +12,7 @@ from models.officer import Officer, OfficerRole
 from models.organ import Organ
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
-from models.petitioner import Party, Petitioner
+from models.petitioner import FurtherPhone, Party, Petitioner
 from models.serial import Serial
 from models.urging import Supervision, Urging
 
@@ -28,6 +28,7 @@ __all__ = [
     "Clock",
     "ClockRung",
     "Dispatch",
+    "FurtherPhone",
     "Officer",
     "OfficerRole",
     "Organ",

@@ -33,7 +33,8 @@ def recoded(text: str) -> str:
 def plain_form(text: str) -> str:
     """Any text without what does not tell texts apart: width, case, blanks, invisible characters."""
     shown = unicodedata.normalize("NFKC", recoded(text))
-    return "".join(c for c in shown if not c.isspace() and unicodedata.category(c) not in ("Cc", "Cf")).upper()
+    kept = "".join(c for c in shown if not c.isspace() and unicodedata.category(c) not in ("Cc", "Cf"))
+    return unicodedata.normalize("NFKC", kept.upper())
 
 
 def name_form(text: str) -> str:

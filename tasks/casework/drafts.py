@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from models.bookmark import Bookmark
 from models.petition import Petition
-from models.petitioner import Party, Petitioner
+from models.petitioner import FurtherPhone, Party, Petitioner
 from models.vocabulary.case import Channel, Event, Flag, PetitionClass, Source, State
 from models.vocabulary.people import PartyRole
 from rules.flags import PaperSituation, own_flags
@@ -20,6 +20,7 @@ from tasks.limits.rulebook import pack_on
 from tasks.record.act import Act
 from tasks.record.cases import Case, lock_case, subject_of
 from tasks.record.columns import RowChange
+from tasks.record.hashes import digests_of, name_digest
 from tasks.record.organs import find_organ
 from tasks.record.serials import petition_number
 from tasks.record.situation import gather_situation
@@ -27,6 +28,8 @@ from tasks.runs.bookmarks import want_run
 from tasks.transitions import Change, advance
 
 NO_CONTENT = "（内容不清）"
+ONE_PHONE = 12
+"""Characters of a mobile phone with a digit to spare; several in a cell are longer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +88,13 @@ def open_draft(session: Session, paper: Registration, *, key: str, act: Act) -> 
     session.flush()
     for position, (person, petitioner) in enumerate(zip(paper.persons, people, strict=True), start=1):
         session.add(Party(petition_id=petition.id, petitioner_id=petitioner.id, position=position, role=person.role))
+        session.add_all(FurtherPhone(petitioner_id=petitioner.id, digest=digest) for digest in _further_phones(person))
     session.flush()
     return petition
+
+
+def _further_phones(person: Person) -> tuple[str, ...]:
+    return digests_of(name="", id_number="", phone=person.phone)[1] if len(person.phone) > ONE_PHONE else ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +113,7 @@ NOTHING = Correction()
 
 def _parts(case: Case, names: tuple[str, ...]) -> tuple[RowChange, ...]:
     """Say what everybody's part is once exactly those with these names are representatives, if there are any names."""
-    chosen = {vault().digest(name) for name in names}
+    chosen = {name_digest(name) for name in names}
     query = select(Party, Petitioner.name_digest).join(Petitioner, col(Petitioner.id) == col(Party.petitioner_id))
     parts = []
     for party, digest in case.session.exec(query.where(Party.petition_id == case.petition.id)).all():
@@ -193,13 +201,9 @@ def _seen(paper: Registration) -> PaperSituation:
 
 def _petitioner(person: Person) -> Petitioner:
     sealed = {f"{field}_sealed": _sealed(getattr(person, field)) for field in ("name", "id_number", "phone", "address", "email")}
-    digests = {f"{field}_digest": _digest(getattr(person, field)) for field in ("name", "id_number", "phone")}
+    digests, _ = digests_of(name=person.name, id_number=person.id_number, phone=person.phone)
     return Petitioner.model_validate(sealed | digests)
 
 
 def _sealed(text: str) -> str | None:
     return vault().seal(text.strip()) if text.strip() else None
-
-
-def _digest(text: str) -> str | None:
-    return vault().digest(text) if text.strip() else None

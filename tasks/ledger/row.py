@@ -4,13 +4,14 @@ import json
 import re
 import unicodedata
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from models.vocabulary.case import Channel, Flag, PetitionClass, Source
 from models.vocabulary.labelled import Labelled
 from models.vocabulary.people import PartyRole
 from rules.errors import CaseworkError
 from rules.identity import id_number_warning
+from rules.normal_form import id_form, name_form, phone_form
 from tasks.casework.drafts import NO_CONTENT, Person, Registration
 from tasks.forms.base import read_list
 from tasks.ledger.cells import ROUNDED
@@ -59,11 +60,26 @@ def fingerprint(paper: Registration) -> str:
     """Write down what a row says, however the file wrote it.
 
     Where the row stands and which further columns were kept as notes do not count, so that a second run with a
-    better column file still knows the row.
+    better column file still knows the row. Everything that tells two papers apart does: whom they are about and to,
+    under which number they came, where and how.
     """
-    people = [[p.name, p.id_number, p.phone, p.address] for p in paper.persons]
+    people = [[name_form(p.name), id_form(p.id_number), phone_form(p.phone), p.address, p.email] for p in paper.persons]
+    dates = [day.isoformat() if day else "" for day in (paper.postmark_on, paper.upstream_due_on)]
+    apart = (paper.accused, paper.accused_unit, paper.upstream_number, paper.addressee, paper.place)
+    return _compact([*_said(paper), paper.visitor_count, people, dates, *apart])
+
+
+def former_fingerprint(paper: Registration) -> str:
+    """What stood for a row before the details counted, by which rows of earlier imports are still known."""
+    return _compact([*_said(paper), [[p.name, p.id_number, p.phone, p.address] for p in paper.persons]])
+
+
+def _said(paper: Registration) -> list[Any]:
     content = paper.content.partition(NOTES)[0].removeprefix(NO_CONTENT)
-    said = [paper.receipt_on.isoformat(), paper.channel.value, paper.title, content, paper.people_count, people]
+    return [paper.receipt_on.isoformat(), paper.channel.value, paper.title, content, paper.people_count]
+
+
+def _compact(said: list[Any]) -> str:
     return "".join(unicodedata.normalize("NFKC", json.dumps(said, ensure_ascii=False)).split()).upper()
 
 

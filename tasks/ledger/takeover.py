@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import unicodedata
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -10,16 +9,17 @@ from itertools import islice
 from pathlib import Path
 
 from sqlalchemy.exc import DataError, IntegrityError
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from models.petition import Petition
 from rules.errors import CaseworkError
+from rules.normal_form import plain_form
 from tasks.casework.drafts import Registration, register_now
 from tasks.keeping.database import Database
 from tasks.keeping.vault import vault
 from tasks.ledger.columns import Columns, LedgerError, sort_heads
 from tasks.ledger.file import Ledger, Reject, read_ledger, read_rows, write_rejects
-from tasks.ledger.row import RowError, fingerprint, row_warnings, to_registration
+from tasks.ledger.row import RowError, fingerprint, former_fingerprint, row_warnings, to_registration
 from tasks.ledger.sheet import Line, Table
 from tasks.ledger.words import DayStyle
 from tasks.record.act import Act
@@ -101,7 +101,7 @@ def row_key(paper: Registration) -> str:
     What it says goes through the vault's keyed hash, so that nobody can try names against the key.
     """
     if paper.legacy_number:
-        number = "".join(unicodedata.normalize("NFKC", paper.legacy_number).split()).upper()
+        number = plain_form(paper.legacy_number)
         return f"ledger:{hashlib.sha256(number.encode()).hexdigest()}"
     return f"ledger:{vault().digest(fingerprint(paper))}"
 
@@ -182,8 +182,19 @@ class _Import:
         return is_new
 
     def _in_savepoint(self, session: Session, paper: Registration) -> tuple[Petition, bool]:
+        if (former := self._former(session, paper)) is not None:
+            return former, False
         with session.begin_nested():
             return register_now(session, paper, key=row_key(paper), act=self._act)
+
+    def _former(self, session: Session, paper: Registration) -> Petition | None:
+        """The petition that an import of an earlier version made of the same row, when there was one and no detail differs."""
+        if not paper.legacy_number:
+            key = f"ledger:{vault().digest(former_fingerprint(paper))}"
+            petition = session.exec(select(Petition).where(Petition.intake_key == key)).first()
+            if petition is not None and not details_differ(petition, paper):
+                return petition
+        return None
 
     def _number_head(self) -> str:
         return self._columns.cell({}, "legacy_number").head
@@ -192,6 +203,14 @@ class _Import:
 def _differs(petition: Petition, paper: Registration) -> bool:
     titles = {petition.title, paper.title.strip() or NO_TITLE} - {NO_TITLE}
     return (petition.receipt_on, petition.channel) != (paper.receipt_on, paper.channel) or len(titles) > 1
+
+
+def details_differ(petition: Petition, paper: Registration) -> bool:
+    """Say whether a petition and a row with the same day, people and content are two papers all the same."""
+    accused = vault().open(petition.accused_sealed) if petition.accused_sealed else ""
+    kept = (accused, petition.upstream_number, petition.addressee, petition.place, petition.postmark_on)
+    said = (paper.accused, paper.upstream_number, paper.addressee, paper.place, paper.postmark_on)
+    return [plain_form(str(one or "")) for one in kept] != [plain_form(str(one or "")) for one in said]
 
 
 def _rejects_path(path: Path, chosen: Path | None) -> Path:

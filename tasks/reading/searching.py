@@ -13,8 +13,9 @@ from models.petitioner import Party, Petitioner
 from models.vocabulary.case import State
 from rules.errors import AnswerRefusedError
 from rules.lifecycle.share import GONE_UNITS
-from tasks.keeping.vault import vault
+from rules.normal_form import number_form
 from tasks.reading.listing import rows_of
+from tasks.record.hashes import digests_of, has_phone
 from tasks.record.organs import organs_called
 
 PAGE = 50
@@ -64,7 +65,7 @@ def search_query(session: Session, wanted: Wanted) -> Any:
     order = col(Petition.receipt_on).desc(), col(Petition.id).desc()
     query = select(Petition).where(col(Petition.number).is_not(None)).order_by(*order).limit(wanted.limit + 1)
     if wanted.number.strip():
-        query = query.where(Petition.number == wanted.number.strip())
+        query = query.where(Petition.number == number_form(wanted.number))
     if theirs := _of_person(wanted):
         query = query.where(col(Petition.id).in_(_petitions_of(theirs)))
     if wanted.unit.strip():
@@ -82,8 +83,10 @@ def _at_state_and_date(wanted: Wanted) -> list[Any]:
 
 
 def _of_person(wanted: Wanted) -> list[Any]:
-    written = {"name": wanted.name, "phone": wanted.phone, "id_number": wanted.id_number}
-    return [getattr(Petitioner, f"{field}_digest") == vault().digest(text) for field, text in written.items() if text.strip()]
+    digests, further = digests_of(name=wanted.name, id_number=wanted.id_number, phone=wanted.phone)
+    phone = digests.pop("phone_digest")
+    held: list[Any] = [getattr(Petitioner, column) == digest for column, digest in digests.items() if digest]
+    return [*held, has_phone([phone, *further])] if phone else held
 
 
 def _petitions_of(theirs: list[Any]) -> Any:

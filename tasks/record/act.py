@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from models.officer import Officer, OfficerRole
 from models.vocabulary.people import Proof, Role
 from rules.errors import AnswerRefusedError, TransitionRefusedError
+from rules.normal_form import number_form
 from rules.zone import legal_day
 
 
@@ -118,7 +119,7 @@ def find_actor(
     code = who.code.strip()
     if not code:
         raise AnswerRefusedError("请填写本人工号")
-    found = session.exec(OFFICER, params={"code": code}).all()
+    found = session.exec(OFFICER, params={"code": code}).all() or session.exec(OFFICER, params={"code": number_form(code)}).all()
     if not found:
         raise AnswerRefusedError(f"没有工号“{code}”，请核对后重填")
     officer = found[0][0]

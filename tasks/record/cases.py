@@ -12,7 +12,9 @@ from models.petition import DRAFT_PREFIX, Petition
 from models.petitioner import Party, Petitioner
 from models.vocabulary.case import DispatchState, State, Step
 from rules.errors import UnknownCaseError
+from rules.normal_form import number_form
 from rules.steps import step_of
+from tasks.keeping.settings import settings
 from tasks.record.locked import held, hold, parts
 
 LONGEST_ROW_NUMBER = 15
@@ -90,7 +92,6 @@ def lock_case(session: Session, subject: str) -> Case:
     Waits for whoever holds it; what was read of it before is read anew. Raises ``UnknownCaseError``.
     """
     number, position = split_subject(subject)
-    number = number.strip()
     row = draft_row(number)
     query, params = (LOCK_PETITION, {"number": number}) if row is None else (LOCK_DRAFT, {"id": row})
     found = session.exec(query, params=params, execution_options={"populate_existing": True}).first()
@@ -112,10 +113,19 @@ def subject_of(petition: Petition, dispatch: Dispatch | None = None) -> str:
 
 def find_petition(session: Session, number: str) -> Petition:
     """Load a petition by number (or draft mark), to be looked at only; raises ``UnknownCaseError``."""
-    number = number.strip()
+    number = _as_kept(number)
     row = draft_row(number)
     query, params = (PETITION, {"number": number}) if row is None else (DRAFT, {"id": row})
     return _known(session.exec(query, params=params).first(), number)
+
+
+def _as_kept(number: str) -> str:
+    """A number as people type it, written as it is kept: capitals, no wide characters (ｘｆ－2026－0001); a draft in small letters."""
+    form = number_form(number)
+    if form.startswith(DRAFT_PREFIX.upper()):
+        return form.lower()
+    prefix = settings().number_prefix
+    return prefix + form.removeprefix(number_form(prefix)) if form.startswith(number_form(prefix)) else form
 
 
 def _known(petition: Petition | None, number: str) -> Petition:
@@ -146,7 +156,7 @@ def _is_row_number(text: str) -> bool:
 
 def split_subject(subject: str) -> tuple[str, int | None]:
     """Take a subject apart into number and share position."""
-    number, slash, position = subject.partition("/")
+    number, slash, position = _as_kept(subject).partition("/")
     if slash and not _is_row_number(position):
         raise UnknownCaseError(f"“{subject}”不是信访件或派件的编号")
     return number, int(position) if slash else None

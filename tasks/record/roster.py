@@ -22,7 +22,7 @@ class RosterError(CaseworkError):
 def load_roster(session: Session, path: Path) -> tuple[int, int]:
     """Add or update the organs and officers of a file; returns how many of each it names. Nobody is deleted."""
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        found = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise RosterError(f"名册 {path.name} 无法读取，须为 UTF-8 的 TOML 文件：{error}") from error
     organs, officers = _rows(found, "organ", path.name), _rows(found, "officer", path.name)

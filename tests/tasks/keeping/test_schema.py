@@ -24,6 +24,7 @@ from trials.harness.office import Office, at
 ROOT = Path(__file__).resolve().parents[3]
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()]
 FIRST = REVISIONS[-1]
+BEFORE_SUMS, BEFORE_HASHES = "d2a95b03e7f1", "b71e4f0c9a26"
 DROPPED = {"attachment": {"pages"}}
 """Columns of the first schema that later ones went without, for nobody ever filled them."""
 
@@ -100,7 +101,7 @@ class TestWithDataInIt:
         assert problems == {"案卷内容被绕过系统改动（签名已缺失，无法指明是哪一项）"}
 
     def test_one_step_back_and_forth_loses_nothing_that_was_signed(self, worked: Office) -> None:
-        downgrade(worked.database, REVISIONS[1])
+        downgrade(worked.database, BEFORE_SUMS)
         migrate(worked.database)
         with worked.database.read() as session:
             found = verify(session, vault())
@@ -202,3 +203,21 @@ class TestProofsOfWhoActed:
             (row["seq"] == 3, row["proof"]) for row in contents(worked.database)["case_event"] if row["actor_role"] != "system"
         }
         assert shown == {(True, None), (False, "none")}
+
+
+class TestHashesOfPeople:
+    def test_are_those_of_the_normal_form_after_the_migration(self, worked: Office) -> None:
+        downgrade(worked.database, BEFORE_HASHES)
+        with worked.database.engine.begin() as connection:
+            row, sealed = 1, vault().seal("买买提•艾力")
+            phones = vault().seal("138-0000-0002、010-88880000")
+            connection.execute(
+                text("UPDATE petitioner SET name_sealed = :name, phone_sealed = :phone, name_digest = 'old' WHERE id = :row"),
+                {"name": sealed, "phone": phones, "row": row},
+            )
+        migrate(worked.database)
+        with worked.database.engine.connect() as connection:
+            found = connection.execute(text("SELECT name_digest, phone_digest FROM petitioner WHERE id = 1")).one()
+            further = connection.execute(text("SELECT digest FROM further_phone WHERE petitioner_id = 1")).scalars().all()
+        assert tuple(found) == (vault().digest("买买提·艾力"), vault().digest("13800000002"))
+        assert further == [vault().digest("01088880000")]

@@ -16,13 +16,16 @@ from openpyxl import Workbook
 
 from models.petition import Petition
 from models.vocabulary.case import Channel, PetitionClass
-from tasks.casework.drafts import Registration
+from tasks.casework.drafts import Registration, register_now
+from tasks.casework.duplicates import likely_duplicates
 from tasks.keeping.database import Database
+from tasks.keeping.vault import vault
 from tasks.ledger.columns import LedgerError, sort_heads
 from tasks.ledger.file import Ledger, read_ledger
-from tasks.ledger.row import RowError, row_warnings, to_registration
+from tasks.ledger.row import RowError, former_fingerprint, row_warnings, to_registration
 from tasks.ledger.takeover import ImportPlan, ImportReport, import_ledger
 from tasks.ledger.words import DayStyle, read_day
+from tasks.reading.searching import Wanted, search
 from tasks.record.act import SYSTEM, Act
 from tests.tasks.ledger.test_takeover import petitions
 from trials.harness.office import MONDAY
@@ -375,3 +378,52 @@ def test_rejects_carry_no_formula_even_in_their_heads(casework: Database, tmp_pa
     run(casework, text_file(tmp_path, "收信日期,信访形式,=HYPERLINK(1),＝SUM\n昨天,来信,@x,+1\n"))
     for cells in csv.reader(io.StringIO((tmp_path / "rejects.csv").read_text("utf-8-sig"))):
         assert [cell for cell in cells if cell[:1] in tuple("=+-@＝")] == []
+
+
+class TestTheSamePersonAgain:
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            pytest.param(("买买提·艾力", "", "13800000001"), ("买买提•艾力", "", "13800000001"), id="another dot"),
+            pytest.param(("赵六", "", "138-0000-0002"), ("赵六", "", "13800000002"), id="strokes in a phone"),
+            pytest.param(
+                ("赵六", "", "+86 13800000002"), ("赵六", "", "010-88880000、13800000002"), id="the second phone of a cell"
+            ),
+            pytest.param(
+                ("孙七", "１１０１０１１９９００３０７００５４", ""), ("孙七", "110101199003070054", ""), id="a wide number"
+            ),
+            pytest.param(("孙七", "110101900307005", ""), ("孙七", "110101199003070054", ""), id="a number of 15 digits"),
+        ],
+    )
+    def test_is_a_likely_repeat_and_found_by_either_writing(
+        self, casework: Database, tmp_path: Path, one: tuple[str, str, str], other: tuple[str, str, str]
+    ) -> None:
+        rows = [("收信日期", "信访形式", "信访人", "证件号码", "联系电话", "内容")]
+        rows += [("2026-03-01", "来信", *one, "a"), ("2026-03-02", "来信", *other, "b")]
+        buffer = io.StringIO()
+        csv.writer(buffer).writerows(rows)
+        assert run(casework, text_file(tmp_path, buffer.getvalue())).registered == 2
+        first, second = petitions(casework)
+        with casework.read() as session:
+            assert [earlier.number for earlier in likely_duplicates(session, second)] == [first.number]
+            for name, id_number, phone in (one, other):
+                wanted = Wanted(name=name, id_number=id_number, phone=phone)
+                assert len(search(session, wanted, today=TODAY).rows) == 2
+
+
+class TestTwoPapers:
+    @pytest.mark.parametrize("head", ["被反映人", "来函编号", "受信人", "属地", "电子邮箱", "实际来访人数", "邮戳日期"])
+    def test_that_differ_in_one_detail_are_two(self, casework: Database, tmp_path: Path, head: str) -> None:
+        value = {"实际来访人数": ("1", "2"), "邮戳日期": ("2026-03-01", "2026-02-28")}.get(head, ("甲", "乙"))
+        for each in value:
+            path = text_file(tmp_path, f"收信日期,信访形式,信访人,{head}\n2026-03-02,来信,张三,{each}\n")
+            assert run(casework, path).registered == 1
+            assert run(casework, path).known == 1
+
+    def test_imported_by_an_earlier_version_are_still_known(self, casework: Database, tmp_path: Path) -> None:
+        said = paper(信访人="张三", 被反映人="某局甲科长")
+        with casework.write() as session:
+            register_now(session, said, key=f"ledger:{vault().digest(former_fingerprint(said))}", act=ACT)
+        text = "收信日期,信访形式,信访人,被反映人\n2026-03-02,来信,张三,某局{}科长\n"
+        assert run(casework, text_file(tmp_path, text.format("甲"))).known == 1
+        assert run(casework, text_file(tmp_path, text.format("乙"))).registered == 1

@@ -100,7 +100,7 @@ class TestWithDataInIt:
             problems = {finding.problem for finding in verify(session, vault()).findings}
         assert problems == {"案卷内容被绕过系统改动（签名已缺失，无法指明是哪一项）"}
 
-    def test_one_step_back_and_forth_loses_nothing_that_was_signed(self, worked: Office) -> None:
+    def test_going_back_before_sums_and_forth_loses_nothing_that_was_signed(self, worked: Office) -> None:
         downgrade(worked.database, BEFORE_SUMS)
         migrate(worked.database)
         with worked.database.read() as session:

@@ -86,10 +86,8 @@ class TestWithDataInIt:
         assert declared(worked.database)
         with worked.database.read() as session:
             found = verify(session, vault())
-        assert (found.petitions, found.events) == (2, len(before["case_event"]))
-        assert {finding.problem[:4] for finding in found.findings} == {"案卷内容"}, (
-            "the first schema has no rungs and suspensions"
-        )
+        assert (found.petitions, found.findings) == (2, ())
+        assert found.events == len(before["case_event"])
         worked.decide(REGISTERED, "screen", "Z01", as_of=at(26), petition_class="申诉求决", content_code="城乡建设/物业服务")
         assert worked.waits_at(REGISTERED) is Step.PROPOSE
 

@@ -14,7 +14,7 @@ from sqlmodel import select
 
 from desk.stack.whole import Stack
 from desk.wall_time import now
-from flows.runtime.waiting.inputs import is_form, keyset
+from flows.runtime.waiting.inputs import is_form
 from models.bookmark import Bookmark
 from models.vocabulary.case import Step
 from trials.harness.office import Office, with_consent
@@ -97,15 +97,17 @@ class Engine:
 
     def description(self, subject: str) -> str:
         """The text above a waiting run's form."""
-        run, mark = self.waiting(subject)
-        assert mark.step is not None
-        return str(orjson.loads(self.client.read_flow_run_input(run.id, keyset(mark.step, mark.round)["description"])))
+        return str(self._shown(subject, "description"))
 
     def form(self, subject: str) -> Any:
         """The form at which a subject's run waits, as JSON Schema."""
-        run, mark = self.waiting(subject)
-        assert mark.step is not None
-        return orjson.loads(self.client.read_flow_run_input(run.id, keyset(mark.step, mark.round)["schema"]))
+        return self._shown(subject, "schema")
+
+    def _shown(self, subject: str, part: str) -> Any:
+        """What the run's own state names, as the page does: a form of an older version stands under a name of its own."""
+        run, _ = self.waiting(subject)
+        named = (run.state.state_details.run_input_keyset if run.state else None) or {}
+        return orjson.loads(self.client.read_flow_run_input(run.id, named[part]))
 
     def draft_of(self, run_id: UUID) -> str | None:
         """The draft that an intake run waits for."""

@@ -124,7 +124,7 @@ def _swallowed(record: list[str], width: int, delimiter: str) -> bool:
         _, *rest = cell.splitlines()[:MOST_LINES_IN_A_CELL] or [""]
         if any(line.count(delimiter) + 1 >= width > 1 for line in rest[:-1]):
             return True
-        if rest and rest[-1].count(delimiter) >= max(1, place) and rest[-1].count(delimiter) + len(record) - place >= width:
+        if rest and rest[-1].count(delimiter) >= max(1, place):
             return True
     return False
 

@@ -119,14 +119,22 @@ def _records(lines: list[str], delimiter: str) -> Iterator[tuple[list[str], int,
 
 
 def _swallowed(record: list[str], width: int, delimiter: str) -> bool:
-    """Say whether a cell of several lines holds whole rows: a quote that opens one row and closes in another."""
+    """Say whether a cell of several lines holds other rows, or the beginning of one: a quote that opens in one row and closes in another.
+
+    A row begins with a date or a number. A text of several lines that looks like one is handed back with it: that
+    loses nothing, and a swallowed row would be lost.
+    """
     for place, cell in enumerate(record):
-        _, *rest = cell.splitlines()[:MOST_LINES_IN_A_CELL] or [""]
-        if any(line.count(delimiter) + 1 >= width > 1 for line in rest[:-1]):
-            return True
-        if rest and rest[-1].count(delimiter) >= max(1, place):
-            return True
+        for line in cell.splitlines()[1:]:
+            divided = line.count(delimiter)
+            if divided >= min(max(1, place), max(1, width - 1)) or (divided and _begins_a_row(line, delimiter)):
+                return True
     return False
+
+
+def _begins_a_row(line: str, delimiter: str) -> bool:
+    first = line.split(delimiter, 1)[0]
+    return any(letter.isdigit() for letter in first)
 
 
 def _raw(line: str, delimiter: str) -> list[str]:

@@ -128,10 +128,12 @@ HOSTILE = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=HOSTILE, plain=st.lists(st.booleans(), min_size=8, max_size=8))
 @example(lines=["", '"', '"'], plain=[False, True, True, *[False] * 5])
 @example(lines=['"甲', "乙"], plain=[True] * 8)
+@example(lines=["", '"', '\r;"'], plain=[True] * 8)
+@example(lines=['好,"', '"'], plain=[True] * 8)
 def test_every_line_of_a_hostile_text_is_registered_rejected_or_known(
     casework: Database, tmp_path: Path, lines: list[str], plain: list[bool]
 ) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from sqlalchemy import update
 from sqlmodel import Session, and_, col, or_, select
 
 from models.clock import Clock
@@ -18,6 +19,7 @@ from notifications.catalogue import row_for
 from notifications.channels import ChannelError, MessageChannel, mail_via
 from notifications.rendering import RenderingError, render
 from rules.errors import TransitionRefusedError, UnknownCaseError
+from tasks.keeping.alarms import raise_alarm
 from tasks.keeping.database import Database
 from tasks.keeping.settings import Settings
 from tasks.keeping.vault import Vault, VaultError
@@ -27,6 +29,9 @@ from tasks.runs.bookmarks import TIME_ERROR
 LONGEST_PAUSE = timedelta(hours=6)
 MAILBOX = "mailto:"
 ON_THE_WAY = (MessageState.QUEUED, MessageState.SENDING)
+UNREADABLE = (LookupError, ValueError, TypeError)
+"""What loading a row raises whose values are none of ours."""
+BROKEN = "这一行数据读不出来，没有发出，请联系系统管理员"
 HELD = "从备份恢复：备份之后可能已经发出，请核对后重发，或注明已送出"
 
 ChannelFactory = Callable[[str], MessageChannel]
@@ -88,18 +93,42 @@ def claim_due(session: Session, *, as_of: datetime, limit: int, lease: timedelta
     ``next_try_at`` doubles as the end of the lease, so that a message whose sender died comes due by itself.
     """
     query = (
-        select(OutboxMessage)
+        select(OutboxMessage.id)
         .where(*_due(session, as_of))
         .order_by(col(OutboxMessage.next_try_at), col(OutboxMessage.id))
         .limit(limit)
         .with_for_update(skip_locked=True)  # PostgreSQL; SQLite has one writer at a time anyway
     )
-    claimed = list(session.exec(query))
+    claimed = _load(session, list(session.exec(query)), as_of=as_of)
     for message in claimed:
         message.state = MessageState.SENDING
         message.attempts += 1
         message.next_try_at = as_of + lease
     return claimed
+
+
+def _load(session: Session, ids: list[int], *, as_of: datetime) -> list[OutboxMessage]:
+    """Load messages in the order of their ids' list; one that cannot be read waits for a person and holds up no other."""
+    try:
+        found = {message.id: message for message in session.exec(select(OutboxMessage).where(col(OutboxMessage.id).in_(ids)))}
+        for message in found.values():
+            row_for(message.letter)
+    except UNREADABLE:
+        if len(ids) > 1:
+            return [message for one in ids for message in _load(session, [one], as_of=as_of)]
+        _put_aside(session, ids[0], as_of=as_of)
+        return []
+    return [found[one] for one in ids]
+
+
+def _put_aside(session: Session, message_id: int, *, as_of: datetime) -> None:
+    session.execute(
+        update(OutboxMessage)
+        .where(col(OutboxMessage.id) == message_id)
+        .values(state=MessageState.DEAD, last_error=BROKEN)
+        .execution_options(synchronize_session=False)
+    )
+    raise_alarm(f"函件 {message_id} 读不出来，已转人工处理（xinfang verify 可查）", as_of=as_of)
 
 
 def send_due(

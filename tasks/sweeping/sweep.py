@@ -14,6 +14,7 @@ from operator import attrgetter
 from time import monotonic
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
@@ -24,7 +25,7 @@ from rules.ladder import RungKind, climb
 from tasks.keeping.database import Database
 from tasks.limits.ladder import ladder_of, schedule
 from tasks.record.act import SYSTEM, Act
-from tasks.record.cases import Case, case_of_locked, subject_of
+from tasks.record.cases import Case, case_of_locked, petition_name
 from tasks.sweeping.climbing import take_rungs
 
 LOOK = 1000
@@ -206,13 +207,16 @@ def _act_on(case: Case, clock: Clock, passed: set[str], as_of: datetime, report:
 
 
 def _postpone(database: Database, due: Due, fault: Exception, *, as_of: datetime, report: SweepReport) -> int:
-    """Put a clock off that could not be acted on; it stays due and comes up again, and the fault is told."""
+    """Put a clock off that could not be acted on; it stays due and comes up again, and the fault is told.
+
+    Neither the clock nor its petition is loaded: one of them may be what cannot be read.
+    """
     with database.write() as session:
-        petition = session.get(Petition, due.petition_id, with_for_update=True)
-        clock = session.get(Clock, due.clock_id)
-        if clock is None or petition is None:
+        still_due = (col(Clock.id) == due.clock_id, col(Clock.next_rung_at) <= as_of)
+        session.execute(update(Clock).where(*still_due).values(next_rung_at=as_of + POSTPONED))
+        told = select(petition_name(), Clock.number, Clock.next_rung).join(Clock, col(Clock.petition_id) == Petition.id)
+        row = session.exec(told.where(Clock.id == due.clock_id)).first()
+        if row is None:
             return 0
-        if clock.next_rung_at is not None and clock.next_rung_at <= as_of:
-            clock.next_rung_at = as_of + POSTPONED
-        report.faults.append(f"{subject_of(petition)} #{clock.number} {clock.next_rung}: {type(fault).__name__}")
+        report.faults.append(f"{row[0]} #{row[1]} {row[2]}: {type(fault).__name__}")
     return 1

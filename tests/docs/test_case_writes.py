@@ -47,7 +47,7 @@ WHO_MAY = {
     },
     ("tasks/sweeping/backfilled_limits.py", "_start"): {"clock.start_reason"},
     ("tasks/sweeping/backfilled_limits.py", "_explain"): {"clock.why"},
-    ("tasks/sweeping/sweep.py", "_postpone"): {"clock.next_rung_at"},
+    ("tasks/sweeping/sweep.py", "_postpone"): {"update(Clock)", "values(next_rung_at)"},
 }
 """Who writes to a case's rows, by file and function, and what."""
 OTHER_THINGS = {

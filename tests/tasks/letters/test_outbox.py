@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
+from sqlalchemy import text
 
 from models.outbox_message import OutboxMessage
 from models.petition import Petition
@@ -21,7 +22,7 @@ from rules.errors import TransitionRefusedError, UnknownCaseError
 from tasks.keeping.database import Database
 from tasks.keeping.settings import Settings
 from tasks.keeping.vault import Vault
-from tasks.letters.outbox import SendReport, anything_due, claim_due, requeue_dead, send_due, stable_id
+from tasks.letters.outbox import BROKEN, SendReport, anything_due, claim_due, requeue_dead, send_due, stable_id
 from tests.notifications.invented import FACTS, PERSONAL
 from trials.harness.mailbox import Mailbox, mailbox
 
@@ -322,3 +323,21 @@ class TestRequeueing:
     def test_refuses_an_unknown_message(self, room: PostRoom) -> None:
         with room.database.write() as session, pytest.raises(UnknownCaseError, match="没有编号为 99 的函件"):
             requeue_dead(session, 99, as_of=NOON)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("letter", "nonsense"), ("created_at", "yesterday")], ids=["an unknown letter", "no instant"]
+)
+def test_a_letter_that_cannot_be_read_waits_for_a_person_and_holds_up_no_other(
+    room: PostRoom, home: Path, column: str, value: str
+) -> None:
+    broken, fine = room.queue("1:4:receipt:a", address=MAILBOX), room.queue("1:4:receipt:b", address=MAILBOX)
+    with room.database.engine.begin() as connection:
+        connection.execute(text(f"UPDATE outbox_message SET {column} = :value WHERE id = :row"), {"value": value, "row": broken})
+    channel = FakeChannel()
+    assert room.send(channel) == SendReport(sent=1)
+    assert room.read(fine).state is MessageState.SENT
+    with room.database.engine.begin() as connection:
+        query = text("SELECT state, last_error FROM outbox_message WHERE id = :row")
+        assert tuple(connection.execute(query, {"row": broken}).one()) == (MessageState.DEAD.value, BROKEN)
+    assert f"函件 {broken}" in (home / "logs" / "alarms.log").read_text(encoding="utf-8")

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.event import listen
 from sqlmodel import col, select
 
@@ -480,6 +481,17 @@ class TestSafety:
         change(office, numbers[1], pack_version=office.petition(numbers[0]).pack_version)
         assert sweep(office.database, as_of=on("04-02", 2)).faults == []
         assert fates(office, numbers[1]) == {"warn_50": ACTED}
+
+    @pytest.mark.parametrize(("table", "column"), [("clock", "owner"), ("petition", "state")], ids=["limit", "petition"])
+    def test_what_cannot_be_read_of_one_is_put_off_and_holds_up_no_other(self, office: Office, table: str, column: str) -> None:
+        numbers = [signed(office) for _ in range(3)]
+        row = office.clocks(numbers[1])["assign"].id if table == "clock" else office.petition(numbers[1]).id
+        with office.database.engine.begin() as connection:
+            connection.execute(text(f"UPDATE {table} SET {column} = 'nonsense' WHERE id = :row"), {"row": row})
+        found = look(office, "04-02")
+        assert [fates(office, number) for number in (numbers[0], numbers[2])] == [{"warn_50": ACTED}] * 2
+        assert [line.split(" ")[0] for line in found.faults] == [numbers[1]]
+        assert look(office, "04-02").faults == []
 
     def test_a_limit_is_looked_at_again_before_it_is_acted_on(self, office: Office) -> None:
         """Both limits were found due; while the first was acted on, the second one's unit reported."""

@@ -73,5 +73,7 @@ def check_character(body: str) -> str:
 
 
 def number_form(text: str) -> str:
-    """A petition's number or a work number as people type it: capitals, one kind of dash."""
+    """A petition's number or a work number as people type it: capitals, one kind of dash; no numeral in a circle counts as a digit."""
+    if any(unicodedata.category(letter) == "No" for letter in text):
+        return text
     return re.sub(r"[‐‑‒–—―−－_]", "-", plain_form(text))

@@ -39,7 +39,7 @@ class Settings(BaseModel):
     worker_threads: int = Field(default=4, ge=1, description="Runs that one casework worker drives at once")
     worker_poll: timedelta = Field(default=timedelta(milliseconds=400), description="Pause between two looks for due runs")
     nudge_poll: timedelta = Field(
-        default=timedelta(milliseconds=100), description="Pause between two looks for cases ahead of their run"
+        default=timedelta(milliseconds=250), description="Pause between two looks for cases ahead of their run"
     )
     engine_watch: timedelta = Field(
         default=timedelta(seconds=20),

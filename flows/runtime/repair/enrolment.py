@@ -85,21 +85,21 @@ class Enrolment:
         for name, entrypoint in FLOWS.items():
             found = known.get(name)
             if found is None:
-                yield Fault(f"流程登记“{name}”不见了，已重新登记", anew=True)
+                yield Fault(f"流程登记“{name}”不见了，正在重新登记", anew=True)
             elif found.entrypoint != entrypoint or found.work_pool_name != self._pool or found.pull_steps:
-                yield Fault(f"流程登记“{name}”被改动，已恢复", anew=True)
+                yield Fault(f"流程登记“{name}”被改动，正在恢复", anew=True)
             elif _put_to_sleep(found, scheduled=name in SCHEDULED):
                 client.resume_deployment(found.id)
                 for schedule in found.schedules:
                     client.update_deployment_schedule(found.id, schedule.id, active=True)
                 # A schedule that is gone comes back by enrolling anew only.
-                yield Fault(f"流程登记“{name}”的定时被停用，已恢复", anew=name in SCHEDULED and not found.schedules)
+                yield Fault(f"流程登记“{name}”的定时被停用，正在恢复", anew=name in SCHEDULED and not found.schedules)
 
     def _pool_and_queues(self, client: SyncPrefectClient) -> Iterator[Fault]:
         try:
             pool = client.read_work_pool(self._pool)
         except ObjectNotFound:
-            yield Fault(f"工作池“{self._pool}”不见了，已重新登记", anew=True)
+            yield Fault(f"工作池“{self._pool}”不见了，正在重新登记", anew=True)
             return
         if pool.is_paused:
             client.update_work_pool(self._pool, WorkPoolUpdate(is_paused=False))
